@@ -1,0 +1,68 @@
+# Récits croisés: `make serve` shows the site, `make test` checks everything. Needs Python 3.11 or newer, git and make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAGES/*.po) $(wildcard plugins/*/translations/*/LC_MESSAGES/*.po)
+
+.PHONY: help serve test test-long lint lock wheel migration translations clean
+
+help:
+	@echo "make serve      the site, on http://127.0.0.1:8000"
+	@echo "make test       every check, browser tests included (about five minutes)"
+	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
+	@echo "make wheel      dist/*.whl"
+
+$(BIN)/python:
+	@$(PYTHON) app/check_python.py
+	$(PYTHON) -m venv $(VENV)
+
+$(VENV)/.served: requirements.lock $(SOURCES) | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+$(VENV)/.tested: requirements-test.lock $(SOURCES) | $(BIN)/python
+	$(PIP) install --require-hashes -r requirements-test.lock
+	$(PIP) install --no-deps --no-build-isolation --editable .
+	@touch $@
+
+serve: $(VENV)/.served
+	@$(BIN)/recits serve
+
+test: $(VENV)/.tested
+	$(BIN)/python -m tests.ensure_browser
+	$(MAKE) --no-print-directory lint
+	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+
+test-long: $(VENV)/.tested
+	$(BIN)/python -m tests.ensure_browser
+	$(BIN)/python -m pytest -m long
+
+lint: $(VENV)/.tested
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+
+wheel: $(VENV)/.tested
+	rm -rf dist
+	$(BIN)/python -m build --no-isolation --outdir dist
+
+# The lock is universal and hashed; needs uv (https://docs.astral.sh/uv/).
+lock:
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
+		--extra build --output-file requirements.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
+		--extra build --extra test --extra postgresql --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+
+# make migration name=short_name: writes a draft from the difference between the models and the migrated tables.
+migration: $(VENV)/.tested
+	$(BIN)/python -m app.db.new_migration $(name)
+
+translations: $(VENV)/.tested
+	$(BIN)/python -m app.extract_messages
+	$(PIP) install --no-deps --no-build-isolation --editable .
+
+clean:
+	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

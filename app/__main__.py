@@ -1,0 +1,5 @@
+"""`python -m app` is the `recits` command."""
+
+from app.console import main
+
+main()

@@ -1,0 +1,1 @@
+"""Commands; each asks one service."""

@@ -1,0 +1,157 @@
+"""Typed settings from the environment; refuses to boot unsafe in production, and says what to set."""
+
+import contextlib
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+
+_PACKAGE = Path(__file__).resolve().parent
+_CHECKOUT = _PACKAGE.parent
+SECRET_MINIMUM = 32
+_WEAK_SECRETS = frozenset({"dev", "secret", "changeme", "change-me", "default"})
+
+MEBIBYTE = 1024 * 1024
+
+
+class UnsafeSettings(Exception):
+    """The site would not be safe with these settings; `complaints` are sentences that say what to set."""
+
+    def __init__(self, complaints: list[str]) -> None:
+        super().__init__("\n".join(complaints))
+        self.complaints = complaints
+
+
+def in_checkout() -> bool:
+    """Tells whether the code runs from a source checkout rather than from an installed wheel."""
+    return not (_PACKAGE / "_shipped").is_dir() and (_CHECKOUT / "pyproject.toml").is_file()
+
+
+def shipped(name: str) -> Path:
+    """Returns the folder `templates`, `static` or `stories`: beside `app/` in a checkout, inside it in a wheel."""
+    inside = _PACKAGE / "_shipped" / name
+    return inside if inside.is_dir() else _CHECKOUT / name
+
+
+def default_home() -> Path:
+    """Returns the site folder where none is named: `var` in a checkout, else the user's data folder."""
+    if in_checkout():
+        return _CHECKOUT / "var"
+    data = os.environ.get("XDG_DATA_HOME")
+    return (Path(data) if data else Path.home() / ".local" / "share") / "recits"
+
+
+@dataclass(frozen=True)
+class Settings:
+    """All that an operator may set; each field is the variable `RECITS_<FIELD>`.
+
+    Args:
+        home: site folder: databases, media, secret, mail, template overrides.
+        database_url: SQLAlchemy URL; an SQLite file in the site folder by default.
+        secret_key: signs cookies and links; drawn at random into the site folder where not set.
+        secret_is_own: whether the operator set the secret.
+        production: whether the site is meant for the public.
+        debug: whether Flask's debugger may run.
+        base_url: public address, without a slash at the end; goes into mails.
+        smtp_url: `smtp[s]://user:password@host:port`; empty: mail goes into a folder.
+        mail_from: sender of mails.
+        session_days: days after which an unused session ends.
+        max_body: bytes of a request body at most, images included.
+        trusted_proxies: how many reverse proxies in front may be believed about address, scheme and host.
+    """
+
+    home: Path
+    database_url: str
+    secret_key: str
+    secret_is_own: bool = False
+    production: bool = False
+    debug: bool = False
+    base_url: str = "http://127.0.0.1:8000"
+    smtp_url: str = ""
+    mail_from: str = "recits@localhost"
+    session_days: int = 14
+    max_body: int = 12 * MEBIBYTE
+    trusted_proxies: int = 0
+
+    @property
+    def media_folder(self) -> Path:
+        return self.home / "media"
+
+    @property
+    def mail_folder(self) -> Path:
+        return self.home / "mail"
+
+    def check_safe(self) -> None:
+        """Raises UnsafeSettings if production was asked for and something would not be safe."""
+        if not self.production:
+            return
+        complaints = []
+        if not self.secret_is_own or len(self.secret_key) < SECRET_MINIMUM or self.secret_key.lower() in _WEAK_SECRETS:
+            complaints.append(
+                f"RECITS_SECRET_KEY is not set, or is shorter than {SECRET_MINIMUM} letters. "
+                "Set it to a random text, for example: python3 -c 'import secrets; print(secrets.token_urlsafe(48))'"
+            )
+        if self.debug:
+            complaints.append("RECITS_DEBUG is on: it shows the site's code and data to anybody. Unset it.")
+        if not self.base_url.startswith("https://"):
+            complaints.append(
+                "RECITS_BASE_URL is not an https:// address. Set it to the site's public address: links in mails begin with it."
+            )
+        if complaints:
+            raise UnsafeSettings(complaints)
+
+
+def load_settings(environ: Mapping[str, str] | None = None, **overrides: object) -> Settings:
+    """Reads the settings; creates the site folder and its secret where they do not exist yet.
+
+    Args:
+        environ: where to read, the process's environment by default.
+        overrides: fields that win over the environment (tests, command-line options).
+    """
+    source = os.environ if environ is None else environ
+    home = Path(str(overrides.pop("home", None) or source.get("RECITS_HOME") or default_home())).expanduser().resolve()
+    home.mkdir(parents=True, exist_ok=True)
+    own_secret = source.get("RECITS_SECRET_KEY", "")
+    values: dict[str, object] = {
+        "home": home,
+        "database_url": source.get("RECITS_DATABASE_URL") or f"sqlite:///{home / 'recits.sqlite3'}",
+        "secret_key": own_secret or _site_secret(home),
+        "secret_is_own": bool(own_secret),
+        "production": _flag(source, "RECITS_PRODUCTION"),
+        "debug": _flag(source, "RECITS_DEBUG"),
+        "base_url": (source.get("RECITS_BASE_URL") or "http://127.0.0.1:8000").rstrip("/"),
+        "smtp_url": source.get("RECITS_SMTP_URL", ""),
+        "mail_from": source.get("RECITS_MAIL_FROM") or "recits@localhost",
+        "session_days": _number(source, "RECITS_SESSION_DAYS", 14),
+        "max_body": _number(source, "RECITS_MAX_BODY", 12 * MEBIBYTE),
+        "trusted_proxies": _number(source, "RECITS_TRUSTED_PROXIES", 0),
+    }
+    values.update(overrides)
+    return Settings(**values)  # type: ignore[arg-type]  # the table above has the fields' types
+
+
+def _flag(source: Mapping[str, str], name: str) -> bool:
+    return source.get(name, "").strip().lower() in {"1", "true", "yes", "on"}
+
+
+def _number(source: Mapping[str, str], name: str, default: int) -> int:
+    text = source.get(name, "").strip()
+    if not text:
+        return default
+    if not text.isdigit():
+        raise UnsafeSettings([f"{name} must be a whole number, not {text!r}."])
+    return int(text)
+
+
+def _site_secret(home: Path) -> str:
+    """Returns the site's own secret, drawn at random the first time; processes that start together agree on one."""
+    path = home / "secret"
+    if not path.exists():
+        draft = home / f".secret-{secrets.token_hex(8)}"
+        draft.touch(mode=0o600)
+        draft.write_text(secrets.token_urlsafe(48), encoding="ascii")
+        with contextlib.suppress(FileExistsError):  # another process was first: its secret stands
+            os.link(draft, path)
+        draft.unlink()
+    return path.read_text(encoding="ascii").strip()

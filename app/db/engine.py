@@ -1,0 +1,49 @@
+"""How connections behave: SQLite's pragmas and explicit transactions, PostgreSQL's one-writer lock; no query of the domain."""
+
+from typing import Any
+
+from sqlalchemy import Engine, event
+
+WRITE_OPTION = "recits_write"
+BUSY_SECONDS = 30
+# Any constant of our own: every writer of one database takes the same advisory lock (docs/decisions.md, 1).
+_POSTGRES_WRITE_LOCK = 0x5245434954
+
+
+def engine_options(url: str) -> dict[str, Any]:
+    """Returns SQLAlchemy engine options for a database URL."""
+    if url.startswith("sqlite"):
+        return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": 12, "max_overflow": 20}
+    return {"pool_pre_ping": True, "pool_size": 12, "max_overflow": 20}
+
+
+def configure_engine(engine: Engine) -> None:
+    """Installs the transaction rules on an engine that has no connection yet."""
+    if engine.dialect.name == "sqlite":
+        event.listen(engine, "connect", _prepare_sqlite)
+        event.listen(engine, "begin", _begin_sqlite)
+    elif engine.dialect.name == "postgresql":
+        event.listen(engine, "begin", _begin_postgres)
+
+
+def writing_engine(engine: Engine) -> Engine:
+    """Returns a view of the engine whose transactions are writing ones from their first statement."""
+    return engine.execution_options(**{WRITE_OPTION: True})
+
+
+def _prepare_sqlite(connection: Any, _record: object) -> None:
+    connection.isolation_level = None  # the driver emits no BEGIN of its own; _begin_sqlite does
+    cursor = connection.cursor()
+    for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "trusted_schema = OFF"):
+        cursor.execute(f"PRAGMA {pragma}")
+    cursor.close()
+
+
+def _begin_sqlite(connection: Any) -> None:
+    writes = connection.get_execution_options().get(WRITE_OPTION, False)
+    connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
+
+
+def _begin_postgres(connection: Any) -> None:
+    if connection.get_execution_options().get(WRITE_OPTION, False):
+        connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_WRITE_LOCK})")

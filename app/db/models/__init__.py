@@ -1,0 +1,58 @@
+"""The core's tables, one module per family."""
+
+from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
+from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
+from app.db.models.record import AuditEntry, MailMessage, PluginState, SiteState
+from app.db.models.story import (
+    Approval,
+    Draft,
+    Media,
+    MissingVoice,
+    Passage,
+    PassageRevision,
+    PublicMedia,
+    ReviewComment,
+    Stance,
+    Story,
+    StoryAddress,
+    StoryDecision,
+    StoryDelegation,
+    StoryVersion,
+)
+
+__all__ = [
+    "Account",
+    "AccountRole",
+    "AccountSession",
+    "Approval",
+    "AuditEntry",
+    "Delegation",
+    "Draft",
+    "Invitation",
+    "MailMessage",
+    "Media",
+    "MissingVoice",
+    "Moment",
+    "MomentRevision",
+    "Passage",
+    "PassageRevision",
+    "Phase",
+    "PluginState",
+    "Programme",
+    "PublicMedia",
+    "ReviewComment",
+    "Seat",
+    "SignInAttempt",
+    "SignInLink",
+    "SiteState",
+    "Stance",
+    "Story",
+    "StoryAddress",
+    "StoryDecision",
+    "StoryDelegation",
+    "StoryVersion",
+    "Territory",
+    "TerritoryCode",
+    "Voice",
+    "Workstream",
+]

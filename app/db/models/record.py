@@ -1,0 +1,61 @@
+"""What the site remembers of itself: the audit chain, the generation, plugin states, mail."""
+
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Boolean, String, Text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.db.base import Base, Hash, Id
+
+
+class AuditEntry(Base):
+    """One act, chained to the one before; never changed, never deleted. `facts` carries ids and codes, no names."""
+
+    __tablename__ = "audit_entry"
+
+    seq: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    prev: Mapped[str] = mapped_column(String(64))
+    hash: Mapped[Hash]
+    at: Mapped[datetime]
+    actor_id: Mapped[str | None] = mapped_column(String(20))
+    verb: Mapped[str] = mapped_column(String(60))
+    subject_kind: Mapped[str] = mapped_column(String(40))
+    subject_id: Mapped[str] = mapped_column(String(40), index=True)
+    facts: Mapped[dict[str, Any]] = mapped_column(default=dict)
+
+
+class SiteState(Base):
+    """One row: the generation that every change of the enabled set increments."""
+
+    __tablename__ = "site_state"
+
+    id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    generation: Mapped[int]
+    starter_loaded_at: Mapped[datetime | None]
+
+
+class PluginState(Base):
+    """Whether an installed plugin is on; a plugin without a row is off."""
+
+    __tablename__ = "plugin_state"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    enabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    changed_at: Mapped[datetime]
+
+
+class MailMessage(Base):
+    """A mail to send, or sent. Written in the transaction that causes it, delivered after the commit."""
+
+    __tablename__ = "mail_message"
+
+    id: Mapped[Id]
+    recipient: Mapped[str] = mapped_column(String(254))
+    subject: Mapped[str] = mapped_column(String(200))
+    body: Mapped[str] = mapped_column(Text)
+    created_at: Mapped[datetime] = mapped_column(index=True)
+    sent_at: Mapped[datetime | None] = mapped_column(index=True)
+    attempts: Mapped[int] = mapped_column(default=0)
+    next_attempt_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(300), default="")

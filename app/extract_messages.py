@@ -1,0 +1,95 @@
+"""For developers: brings every English catalogue up to date with the French texts of the code; keeps translations, marks no guess."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import read_po, write_po
+
+ROOT = Path(__file__).resolve().parent.parent
+METHODS = [("**.py", "python"), ("**.html", "jinja2")]
+KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
+WIDTH = 120
+EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Source:
+    """The folders whose texts go into one catalogue."""
+
+    folders: tuple[Path, ...]
+    catalogue: Path
+
+
+def sources() -> list[Source]:
+    """Returns the core's source, and one for each shipped plugin."""
+    core = Source((ROOT / "app", ROOT / "templates"), ROOT / "app" / "translations" / "en" / "LC_MESSAGES" / "messages.po")
+    plugins = [
+        Source((folder.parent,), folder.parent / "translations" / "en" / "LC_MESSAGES" / "messages.po")
+        for folder in sorted(ROOT.glob("plugins/*/plugin.py"))
+    ]
+    return [core, *plugins]
+
+
+def extracted(source: Source) -> Catalog:
+    """Returns the texts of a source, without translations."""
+    # A fixed date and no names: the file then changes only when a text does.
+    catalogue = Catalog(
+        locale="en",
+        project="recits-croises",
+        header_comment="# English translations of Récits croisés.",
+        creation_date=EPOCH,
+        revision_date=EPOCH,
+        last_translator="",
+        language_team="en",
+        charset="utf-8",
+        fuzzy=False,
+    )
+    for text, place in _texts(source):
+        catalogue.add(text, locations=[(place, 0)])
+    return catalogue
+
+
+def _texts(source: Source) -> Iterator[tuple[str | tuple[str, ...], str]]:
+    for folder in source.folders:
+        for name, _line, text, _comments, _context in extract_from_dir(
+            str(folder), METHODS, options_map=OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
+        ):
+            yield text, str((folder / name).relative_to(ROOT))
+
+
+def updated(source: Source) -> Catalog:
+    """Returns the catalogue with the present texts: known ones keep their translation, gone ones leave."""
+    fresh = extracted(source)
+    known = read_catalogue(source.catalogue)
+    for message in fresh:
+        if message.id and (old := known.get(message.id)) is not None:
+            message.string = old.string
+    return fresh
+
+
+def read_catalogue(path: Path) -> Catalog:
+    """Reads a catalogue; an empty one where there is no file."""
+    if not path.exists():
+        return Catalog(locale="en")
+    with path.open("rb") as lines:
+        return read_po(lines, locale="en")
+
+
+def main() -> None:
+    """Writes every catalogue; prints how many texts wait for a translation."""
+    for source in sources():
+        catalogue = updated(source)
+        source.catalogue.parent.mkdir(parents=True, exist_ok=True)
+        with source.catalogue.open("wb") as out:
+            write_po(out, catalogue, width=WIDTH, sort_output=True, omit_header=False, include_lineno=False)
+        waiting = [message for message in catalogue if message.id and not (all(message.string) if message.pluralizable else message.string)]
+        print(source.catalogue.relative_to(ROOT), len(catalogue), "texts,", len(waiting), "without translation")
+
+
+if __name__ == "__main__":
+    main()

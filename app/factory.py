@@ -1,0 +1,240 @@
+"""Composition root: the visible list of boot steps. No database work here: an unmigrated site answers 503 and names the command."""
+
+import hashlib
+import logging
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any
+
+from flask import Blueprint, Flask
+from flask_babel import Babel
+from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
+from sqlalchemy import Engine
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+import plugins as shipped_plugins
+from app.config import Settings, load_settings, shipped
+from app.db import models as _tables  # noqa: F401  # imported for its tables
+from app.db.base import db
+from app.db.engine import configure_engine, engine_options
+from app.hooks.manager import PluginManager, find_entry_points, find_in_package
+from app.hooks.registry import build_registry
+from app.jobs.mail_round import MailRound
+from app.kernel.clock import Clock, system_clock
+from app.kernel.events import MailQueued
+from app.services.accounts import Signer
+from app.services.bus import EventBus
+from app.services.mail import Postman
+from app.services.plugins import SnapshotCache
+from app.services.site import Site
+from app.services.unit_of_work import Writer
+from app.services.words import CATALOGUES
+from app.web.blueprints import BLUEPRINTS
+from app.web.compression import install_compression
+from app.web.converters import CONVERTERS
+from app.web.errors import install_errors
+from app.web.gate import install_gate
+from app.web.locale import PREFIXED_LANGUAGES, LocalePrefix, current_language
+from app.web.security import install_headers
+from app.web.templating import install_templating
+from app.web.words import sentence
+
+FORM_MEMORY = 2 * 1024 * 1024
+FORM_PARTS = 1000
+
+
+def create_app(settings: Settings | None = None, *, clock: Clock = system_clock, **overrides: Any) -> Flask:
+    """Returns the Flask application of a site.
+
+    Args:
+        settings: the site's settings; read from the environment by default.
+        clock: source of the present time.
+        overrides: settings that win over the environment.
+
+    Raises:
+        UnsafeSettings: in production, if a setting would not be safe.
+    """
+    settings = settings or load_settings(**overrides)
+    settings.check_safe()
+    app = _new_flask(settings)
+    manager = load_plugins()
+    engine = _install_database(app, settings)
+    site = _build_site(settings, engine, manager, clock)
+    app.extensions["recits"] = site
+    app.extensions["recits.words"] = sentence
+    _install_languages(app, manager)
+    _install_templates(app, settings, manager)
+    install_compression(app)
+    install_headers(app, secure=settings.production)
+    install_errors(app)
+    install_gate(app, _register_blueprints(app, manager))
+    _deliver_mail(site)
+    app.wsgi_app = LocalePrefix(app.wsgi_app)  # type: ignore[method-assign]  # how Flask is wrapped
+    if settings.trusted_proxies:
+        proxies = settings.trusted_proxies
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=proxies, x_proto=proxies, x_host=proxies)  # type: ignore[method-assign]  # likewise
+    return app
+
+
+def _new_flask(settings: Settings) -> Flask:
+    app = Flask("app", static_folder=str(shipped("static")), template_folder=None)
+    app.config.update(
+        SECRET_KEY=settings.secret_key,
+        MAX_CONTENT_LENGTH=settings.max_body,
+        MAX_FORM_MEMORY_SIZE=FORM_MEMORY,
+        MAX_FORM_PARTS=FORM_PARTS,
+        PERMANENT_SESSION_LIFETIME=settings.session_days * 24 * 3600,
+        SEND_FILE_MAX_AGE_DEFAULT=365 * 24 * 3600,
+        SESSION_COOKIE_NAME="recits",
+        SESSION_COOKIE_HTTPONLY=True,
+        SESSION_COOKIE_SAMESITE="Lax",
+        SESSION_COOKIE_SECURE=settings.production,
+        SESSION_COOKIE_PATH="/",
+        # The cookie is sent again when its session is put off (gate), not with every image.
+        SESSION_REFRESH_EACH_REQUEST=False,
+    )
+    app.url_map.converters.update(CONVERTERS)
+    return app
+
+
+def load_plugins() -> PluginManager:
+    """Loads every installed plugin, each tried alone first."""
+    return PluginManager([*find_in_package(shipped_plugins), *find_entry_points()], Trial())
+
+
+class Trial:
+    """Mounts each plugin's blueprints in a scratch application and refuses what would reach beyond the plugin; remembers the names that are taken."""
+
+    def __init__(self) -> None:
+        core = Flask("core", static_folder=None)
+        core.url_map.converters.update(CONVERTERS)
+        for blueprint in BLUEPRINTS:
+            core.register_blueprint(blueprint)
+        self._blueprints = set(core.blueprints)
+        self._paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()} | {*PREFIXED_LANGUAGES, "static"}
+
+    def __call__(self, name: str, blueprints: Sequence[Any]) -> None:
+        """Tries a plugin's blueprints.
+
+        Raises:
+            ValueError: for anything but a blueprint, a name or path that is taken, an application-wide handler or change, or a rule outside the prefix.
+        """
+        if name in self._paths or name in self._blueprints:
+            raise ValueError(f"the name {name!r} is a path or blueprint of the core")
+        scratch = Flask("scratch", static_folder=None)
+        scratch.url_map.converters.update(CONVERTERS)
+        before = _reach(scratch)
+        for blueprint in blueprints:
+            if not isinstance(blueprint, Blueprint):
+                raise ValueError(f"register_blueprints returned {type(blueprint).__name__}")
+            if blueprint.name != name and not blueprint.name.startswith(f"{name}_"):
+                raise ValueError(f"the blueprint {blueprint.name!r} must be named {name!r} or begin with '{name}_'")
+            if blueprint.name in self._blueprints:
+                raise ValueError(f"the blueprint name {blueprint.name!r} is taken")
+            scratch.register_blueprint(blueprint, url_prefix=f"/{name}")
+        changed = [what for what, value in _reach(scratch).items() if value != before[what]]
+        if changed:
+            raise ValueError(f"a blueprint reaches beyond itself: {', '.join(changed)}")
+        for rule in scratch.url_map.iter_rules():
+            if not rule.rule.startswith(f"/{name}/"):
+                raise ValueError(f"the rule {rule.rule!r} is outside '/{name}/'")
+        self._blueprints |= set(scratch.blueprints)
+
+
+def _reach(app: Flask) -> dict[str, str]:
+    """Returns what of an application a blueprint must leave as it was."""
+    handlers = (
+        "before_request_funcs",
+        "after_request_funcs",
+        "teardown_request_funcs",
+        "template_context_processors",
+        "url_value_preprocessors",
+        "url_default_functions",
+        "error_handler_spec",
+    )
+    reach = {handler: repr(dict(getattr(app, handler)).get(None)) for handler in handlers}
+    reach |= {name: repr(sorted(getattr(app.jinja_env, name).items(), key=str)) for name in ("globals", "filters", "tests")}
+    reach["wsgi_app"] = repr(app.wsgi_app)
+    reach["teardown_appcontext_funcs"] = repr(app.teardown_appcontext_funcs)
+    return reach
+
+
+def _install_database(app: Flask, settings: Settings) -> Engine:
+    app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
+    app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
+    db.init_app(app)
+    with app.app_context():
+        engine = db.engine
+    configure_engine(engine)
+    return engine
+
+
+def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock) -> Site:
+    registry = build_registry(manager)
+    writer = Writer(engine, EventBus(), clock)
+    return Site(
+        settings=settings,
+        engine=engine,
+        clock=clock,
+        writer=writer,
+        plugins=manager,
+        registry=registry,
+        snapshots=SnapshotCache(registry, frozenset(plugin.name for plugin in manager.usable())),
+        signer=Signer(settings.secret_key),
+        postman=Postman(settings, writer),
+    )
+
+
+def _install_languages(app: Flask, manager: PluginManager) -> None:
+    folders = [CATALOGUES, *(folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations")))]
+    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
+    app.config["BABEL_DEFAULT_LOCALE"] = "fr"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = "UTC"
+    Babel(app, locale_selector=current_language)
+
+
+def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -> None:
+    """Looks in the site's own overrides first, then in the core's templates, then under each plugin's name."""
+    own = {plugin.name: FileSystemLoader(str(folder)) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "templates"))}
+    app.jinja_loader = ChoiceLoader(  # type: ignore[misc]  # a cached property that Flask lets one set
+        [FileSystemLoader(str(settings.home / "templates")), FileSystemLoader(str(shipped("templates"))), PrefixLoader(own)]
+    )
+    install_templating(app, static_version(shipped("static")))
+
+
+def static_version(folder: Path) -> str:
+    """Returns ten letters that change when any static file does."""
+    seal = hashlib.sha256()
+    for file in sorted(path for path in folder.rglob("*") if path.is_file()):
+        seal.update(str(file.relative_to(folder)).encode())
+        seal.update(file.read_bytes())
+    return seal.hexdigest()[:10]
+
+
+def _register_blueprints(app: Flask, manager: PluginManager) -> dict[str, str]:
+    for blueprint in BLUEPRINTS:
+        app.register_blueprint(blueprint)
+    owners: dict[str, str] = {}
+    for plugin in manager.usable():
+        for blueprint in plugin.blueprints:
+            app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
+            owners[blueprint.name] = plugin.name
+    return owners
+
+
+def _deliver_mail(site: Site) -> None:
+    """Files are written at once; a mail server may be slow or away, so that a thread of the worker's own speaks to it."""
+    if site.postman.uses_folder:
+        site.writer.bus.subscribe(MailQueued, lambda _event: site.postman.deliver_due() and None)
+        return
+    mail_round = MailRound(site.postman)
+    site.writer.bus.subscribe(MailQueued, lambda _event: mail_round.wake())
+
+
+def _folder_of(module: Any, name: str) -> Path | None:
+    file = getattr(module, "__file__", None)
+    folder = Path(file).parent / name if file else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+logging.getLogger("recits").addHandler(logging.NullHandler())

@@ -1,0 +1,176 @@
+"""Finds plugins, tries each alone, and keeps those that hold; a plugin that fails is named and never stops the core."""
+
+import importlib
+import importlib.metadata
+import logging
+import pkgutil
+import re
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass, field
+from types import ModuleType
+from typing import Any
+
+import pluggy
+
+from app.hooks import specs
+from app.hooks.contracts import SDK_VERSION, Declared, Failure, Manifest, Owned, Permission
+from app.kernel.access import Role
+
+log = logging.getLogger("recits.plugins")
+
+ENTRY_POINT_GROUP = "recits.plugins"
+_NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+
+# Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
+RESERVED_NAMES = frozenset(
+    {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
+    | {"shared", "site", "static", "stories", "story", "voice", "writing"}
+)
+
+
+@dataclass
+class Plugin:
+    """An installed plugin; `failure` says why it cannot be used, None if it can."""
+
+    name: str
+    module: ModuleType | None
+    manifest: Manifest | None = None
+    failure: Failure | None = None
+    declared: dict[str, list[Owned]] = field(default_factory=dict)
+    blueprints: list[Any] = field(default_factory=list)
+
+    @property
+    def usable(self) -> bool:
+        return self.failure is None
+
+
+@dataclass(frozen=True)
+class Candidate:
+    """A plugin that was found but not loaded yet."""
+
+    name: str
+    load: Callable[[], ModuleType]
+
+
+def find_in_package(package: ModuleType) -> list[Candidate]:
+    """Returns the plugins that stand as folders in a package, by name."""
+
+    def loader(name: str) -> Callable[[], ModuleType]:
+        return lambda: importlib.import_module(f"{package.__name__}.{name}.plugin")
+
+    return [Candidate(info.name, loader(info.name)) for info in pkgutil.iter_modules(package.__path__) if info.ispkg]
+
+
+def find_entry_points() -> list[Candidate]:
+    """Returns the plugins that other distributions bring through the entry-point group `recits.plugins`."""
+    return [Candidate(point.name, point.load) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
+
+
+def new_manager() -> pluggy.PluginManager:
+    """Returns a manager that knows the core's hooks and no plugin."""
+    manager = pluggy.PluginManager("recits")
+    manager.add_hookspecs(specs)
+    return manager
+
+
+class PluginManager:
+    """All installed plugins of this process, loaded once.
+
+    Args:
+        candidates: what was found; a name that comes twice fails the second.
+        trial: called with each plugin's blueprints before it is accepted; raises to refuse them (the composition root mounts them in a scratch application).
+    """
+
+    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[str, Sequence[Any]], None]) -> None:
+        self._pluggy = new_manager()
+        self._trial = trial
+        self.plugins: dict[str, Plugin] = {}
+        for candidate in sorted(candidates, key=lambda found: found.name):
+            plugin = self._load(candidate) if candidate.name not in self.plugins else self._second(candidate)
+            self.plugins[plugin.name] = plugin
+            if plugin.failure:
+                log.error("plugin %s failed at %s: %s", plugin.name, plugin.failure.stage, plugin.failure.message)
+            else:
+                self._pluggy.register(plugin.module, name=plugin.name)
+
+    def _second(self, candidate: Candidate) -> Plugin:
+        """Returns the failed stand-in of a plugin whose name is taken; it is named on the extensions page, and the first goes on."""
+        number = 2
+        while f"{candidate.name} ({number})" in self.plugins:
+            number += 1
+        failure = Failure("import", f"the name {candidate.name!r} was found twice; the first one is used")
+        return Plugin(f"{candidate.name} ({number})", None, failure=failure)
+
+    def _load(self, candidate: Candidate) -> Plugin:
+        plugin = Plugin(candidate.name, None)
+        stage = "import"
+        try:
+            plugin.module = candidate.load()
+            stage = "manifest"
+            plugin.manifest = _checked_manifest(candidate.name, plugin.module)
+            stage = "hooks"
+            self._collect(plugin)
+            stage = "blueprints"
+            self._trial(plugin.name, plugin.blueprints)
+        except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
+            plugin.failure = Failure(stage, f"{type(error).__name__}: {error}"[:500])
+            plugin.declared, plugin.blueprints = {}, []
+        return plugin
+
+    def _collect(self, plugin: Plugin) -> None:
+        """Registers the plugin in a scratch manager and keeps what its boot hooks return."""
+        scratch = new_manager()
+        scratch.register(plugin.module, name=plugin.name)
+        scratch.check_pending()
+        for hook in specs.BOOT_HOOKS:
+            for impl in getattr(scratch.hook, hook).get_hookimpls():
+                answer = list(impl.function())
+                if hook == "register_blueprints":
+                    plugin.blueprints = answer
+                else:
+                    plugin.declared[hook] = _owned(plugin.name, answer)
+
+    def call_one(self, name: str, hook: str, **arguments: Any) -> None:
+        """Calls one plugin's implementation of a run-time hook, if it has one; what it raises reaches the caller."""
+        for impl in getattr(self._pluggy.hook, hook).get_hookimpls():
+            if impl.plugin_name == name:
+                impl.function(**{key: arguments[key] for key in impl.argnames})
+
+    def usable(self) -> list[Plugin]:
+        """The plugins that loaded and passed their trial, by name."""
+        return [plugin for _, plugin in sorted(self.plugins.items()) if plugin.usable]
+
+
+def _checked_manifest(name: str, module: ModuleType) -> Manifest:
+    manifest = getattr(module, "MANIFEST", None)
+    if not isinstance(manifest, Manifest):
+        raise TypeError("plugin.py has no MANIFEST of type app.sdk.Manifest")
+    if manifest.name != name:
+        raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
+    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
+        raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
+    if manifest.sdk != SDK_VERSION:
+        raise ValueError(f"written for SDK {manifest.sdk}; this site has SDK {SDK_VERSION}")
+    return manifest
+
+
+def _check_permission(owner: str, permission: Permission) -> None:
+    """Raises ValueError for a permission that is not the plugin's own to give, or a role that does not exist."""
+    if not permission.name.startswith(f"{owner}."):
+        raise ValueError(f"the permission {permission.name!r} must begin with '{owner}.'")
+    unknown = set(permission.roles) - {str(role) for role in Role}
+    if unknown:
+        raise ValueError(f"the permission {permission.name!r} names unknown roles: {', '.join(sorted(unknown))}")
+
+
+def _owned(owner: str, answer: Sequence[object]) -> list[Owned]:
+    result: dict[str, Owned] = {}
+    for item in answer:
+        if not isinstance(item, Declared):
+            raise TypeError(f"a boot hook returned {type(item).__name__} instead of a declared object")
+        if isinstance(item, Permission):
+            _check_permission(owner, item)
+        if item.name in result:
+            raise ValueError(f"{item.name!r} is declared twice")
+        result[item.name] = Owned(owner, item)
+    return list(result.values())

@@ -1,0 +1,125 @@
+"""The mails that the site writes, in the language of whoever receives them; plain text, short, with one address to go to."""
+
+from collections.abc import Sequence
+
+from app.kernel.addresses import desk_story_path, invitation_path, localised, reset_path, review_story_path, sign_in_link_path, story_path
+from app.services.mail import Letter
+from app.services.words import translations
+
+SUBJECT = 200
+
+
+def _letter(recipient: str, lang: str, subject: str, paragraphs: Sequence[str]) -> Letter:
+    _ = translations(lang).gettext
+    closing = _("Récits croisés\nCe message est envoyé par le site ; inutile d’y répondre.")
+    return Letter(recipient, " ".join(subject.split())[:SUBJECT], "\n\n".join([*paragraphs, "-- \n" + closing]) + "\n")
+
+
+def invitation(recipient: str, lang: str, base_url: str, name: str, capacity: str, token: str, days: int) -> Letter:
+    """Invites a person to a role or a voice; `capacity` says which, in words."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Votre invitation à Récits croisés"),
+        [
+            _("Bonjour %(name)s,") % {"name": name},
+            _("Vous êtes invité·e à rejoindre Récits croisés : %(capacity)s.") % {"capacity": capacity},
+            _(
+                "Pour accepter et choisir un mot de passe, ouvrez cette adresse. Elle est à vous seul·e, sert une fois et expire dans %(days)s jours :"
+            )
+            % {"days": days},
+            base_url + localised(invitation_path(token), lang),
+        ],
+    )
+
+
+def sign_in_link(recipient: str, lang: str, base_url: str, token: str, minutes: int) -> Letter:
+    """Carries a single-use link that signs a person in."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Votre lien de connexion"),
+        [
+            _("Ouvrez cette adresse pour vous connecter. Elle sert une fois et expire dans %(minutes)s minutes :") % {"minutes": minutes},
+            base_url + localised(sign_in_link_path(token), lang),
+            _("Si vous n’avez rien demandé, vous pouvez ignorer ce message : personne n’est entré."),
+        ],
+    )
+
+
+def password_reset(recipient: str, lang: str, base_url: str, token: str, minutes: int) -> Letter:
+    """Carries a single-use link to choose a new password."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Choisir un nouveau mot de passe"),
+        [
+            _("Ouvrez cette adresse pour choisir un nouveau mot de passe. Elle sert une fois et expire dans %(minutes)s minutes :")
+            % {"minutes": minutes},
+            base_url + localised(reset_path(token), lang),
+            _("Si vous n’avez rien demandé, vous pouvez ignorer ce message : votre mot de passe n’a pas changé."),
+        ],
+    )
+
+
+def story_submitted(recipient: str, lang: str, base_url: str, title: str, territory: str, story: str) -> Letter:
+    """Tells an editor that a story waits for review."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("À relire : %(title)s") % {"title": title},
+        [
+            _("La délégation de %(territory)s propose un récit à la relecture : « %(title)s ».") % {"territory": territory, "title": title},
+            base_url + localised(review_story_path(story), lang),
+        ],
+    )
+
+
+def changes_requested(recipient: str, lang: str, base_url: str, title: str, reasons: str, story: str) -> Letter:
+    """Tells a member that the editor asks for changes, and why."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("À reprendre : %(title)s") % {"title": title},
+        [
+            _("La relecture de « %(title)s » demande des changements, pour les raisons suivantes :") % {"title": title},
+            reasons,
+            _("Le récit est de nouveau ouvert à l’écriture. Rien n’a été modifié :"),
+            base_url + localised(desk_story_path(story), lang),
+        ],
+    )
+
+
+def story_published(recipient: str, lang: str, base_url: str, title: str, slug: str) -> Letter:
+    """Tells a member that the story is public."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Publié : %(title)s") % {"title": title},
+        [
+            _("Votre récit « %(title)s » est publié. Tout le monde peut le lire à cette adresse :") % {"title": title},
+            base_url + localised(story_path(slug), lang),
+        ],
+    )
+
+
+def story_unpublished(recipient: str, lang: str, base_url: str, title: str, reasons: str, story: str) -> Letter:
+    """Tells a member that the story is no longer public, and why."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Dépublié : %(title)s") % {"title": title},
+        [
+            _("Le récit « %(title)s » n’est plus public, pour les raisons suivantes :") % {"title": title},
+            reasons,
+            _("Ses textes et ses versions sont gardés :"),
+            base_url + localised(desk_story_path(story), lang),
+        ],
+    )

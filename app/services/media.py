@@ -1,0 +1,228 @@
+"""Images: decoded, stripped of metadata, scaled and stored by the hash of their bytes before any transaction; shown only to who may see them."""
+
+import hashlib
+import io
+import warnings
+from dataclasses import dataclass
+from pathlib import Path
+
+from PIL import Image, ImageOps
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from app.config import MEBIBYTE
+from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.kernel.access import Actor
+from app.kernel.errors import Invalid, NotFound
+from app.kernel.ids import new_id
+from app.services.checks import checked
+from app.services.stories import member_story, visible_story, writable_story
+from app.services.unit_of_work import UnitOfWork
+
+MOST_BYTES = 10 * MEBIBYTE
+MOST_PIXELS = 40_000_000
+MASTER_WIDTH = 2400
+WIDTHS = (480, 960, 1600)
+ALT = 400
+CREDIT = 200
+_FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
+# Phones write JPEG in a container of several pictures; the first is the photograph.
+_ALIASES = {"MPO": "JPEG"}
+MOST_SIDE = 16_000  # WebP holds no side above 16,383 pixels
+
+
+@dataclass(frozen=True)
+class Rendition:
+    """A scaled file: pixels wide and high, bytes."""
+
+    width: int
+    height: int
+    size: int
+
+
+@dataclass(frozen=True)
+class PreparedImage:
+    """An image whose files are on disk."""
+
+    hash: str
+    mime: str
+    width: int
+    height: int
+    size: int
+    renditions: tuple[Rendition, ...]
+
+
+def prepare_image(folder: Path, data: bytes) -> PreparedImage:
+    """Cleans an image and writes it with its renditions below `folder`; to be called before the unit of work.
+
+    Args:
+        folder: the site's media folder.
+        data: the uploaded file.
+
+    Raises:
+        Invalid: for the field `image`, if it is empty, too heavy, too large, or not a JPEG, PNG or WebP image.
+    """
+    if not data:
+        raise Invalid("image", "required")
+    if len(data) > MOST_BYTES:
+        raise Invalid("image", "image_heavy", limit=MOST_BYTES // MEBIBYTE)
+    image, kind = _decode(data)
+    master = _encode(_scaled(image, MASTER_WIDTH), kind)
+    content_hash = hashlib.sha256(master).hexdigest()
+    target = folder / content_hash[:2] / content_hash
+    target.mkdir(parents=True, exist_ok=True)
+    _write(target / "master", master)
+    renditions = []
+    for width in _widths(image.width):
+        scaled = _scaled(image, width)
+        encoded = _encode(scaled, "WEBP")
+        _write(target / f"{scaled.width}.webp", encoded)
+        renditions.append(Rendition(scaled.width, scaled.height, len(encoded)))
+    master_size = _scaled_size(image, MASTER_WIDTH)
+    return PreparedImage(content_hash, _FORMATS[kind], *master_size, len(master), tuple(renditions))
+
+
+def _widths(width: int) -> list[int]:
+    """Returns the widths to make: the usual ones that are smaller than the image, and the image's own up to the largest."""
+    smaller = [candidate for candidate in WIDTHS if candidate < width]
+    return [*smaller, min(width, WIDTHS[-1])] if width < WIDTHS[-1] else smaller or [width]
+
+
+def _decode(data: bytes) -> tuple[Image.Image, str]:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")
+            with Image.open(io.BytesIO(data), formats=tuple(_FORMATS)) as opened:
+                if opened.width * opened.height > MOST_PIXELS:
+                    raise Invalid("image", "image_large", limit=MOST_PIXELS // 1_000_000)
+                kind = _ALIASES.get(opened.format or "", opened.format or "PNG")
+                upright = ImageOps.exif_transpose(opened)
+                has_alpha = upright.mode in ("RGBA", "LA", "PA") or "transparency" in upright.info
+                bare = upright.convert("RGBA" if has_alpha else "RGB")
+    except Invalid:
+        raise
+    except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
+        raise Invalid("image", "image_large", limit=MOST_PIXELS // 1_000_000) from error
+    except Exception as error:  # a broken image may raise anything in the decoder: struct.error, KeyError, SyntaxError…
+        raise Invalid("image", "image_unreadable") from error
+    # A copy of the pixels alone: EXIF, GPS, comments, profiles and thumbnails stay behind.
+    clean = Image.new(bare.mode, bare.size)
+    clean.paste(bare)
+    return clean, "PNG" if clean.mode == "RGBA" and kind == "JPEG" else kind
+
+
+def _scaled_size(image: Image.Image, width: int) -> tuple[int, int]:
+    share = min(1, width / image.width, MOST_SIDE / max(image.size))
+    return max(1, round(image.width * share)), max(1, round(image.height * share))
+
+
+def _scaled(image: Image.Image, width: int) -> Image.Image:
+    size = _scaled_size(image, width)
+    return image if size == image.size else image.resize(size, Image.Resampling.LANCZOS)
+
+
+def _encode(image: Image.Image, kind: str) -> bytes:
+    out = io.BytesIO()
+    if kind == "JPEG":
+        image.save(out, "JPEG", quality=88, optimize=True)
+    elif kind == "PNG":
+        image.save(out, "PNG", optimize=True)
+    else:
+        image.save(out, "WEBP", quality=78, method=4)
+    return out.getvalue()
+
+
+def _write(path: Path, data: bytes) -> None:
+    if path.exists():
+        return
+    draft = path.with_name(f".{path.name}.{new_id()}")
+    draft.write_bytes(data)
+    draft.replace(path)
+
+
+def add_image(uow: UnitOfWork, actor: Actor, story_id: str, image: PreparedImage, alt: str, credit: str) -> Media:
+    """Adds a prepared image to a story; alternative text and credit are required."""
+    writable_story(uow.session, actor, story_id)
+    row = Media(
+        story_id=story_id,
+        hash=image.hash,
+        mime=image.mime,
+        width=image.width,
+        height=image.height,
+        size=image.size,
+        renditions=[[rendition.width, rendition.height, rendition.size] for rendition in image.renditions],
+        alt=checked("alt", alt, ALT, required=True),
+        credit=checked("credit", credit, CREDIT, required=True),
+        created_at=uow.now,
+        created_by=actor.account,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    uow.record(actor, "media.add", "media", row.id, story=story_id, hash=row.hash)
+    return row
+
+
+def delete_image(uow: UnitOfWork, actor: Actor, media_id: str) -> None:
+    """Takes an image out of a story's list; versions that use it keep it."""
+    row = uow.session.get(Media, media_id)
+    if row is None or row.deleted_at is not None:
+        raise NotFound("media")
+    writable_story(uow.session, actor, row.story_id)
+    row.deleted_at = uow.now
+    uow.record(actor, "media.delete", "media", row.id, story=row.story_id)
+
+
+def restore_image(uow: UnitOfWork, actor: Actor, media_id: str) -> None:
+    """Takes an image back into its story's list."""
+    row = uow.session.get(Media, media_id)
+    if row is None or row.deleted_at is None:
+        raise NotFound("media")
+    member_story(uow.session, actor, row.story_id)
+    row.deleted_at = None
+    uow.record(actor, "media.restore", "media", row.id, story=row.story_id)
+
+
+def readable_file(session: Session, actor: Actor | None, folder: Path, content_hash: str, width: int) -> Path:
+    """Returns the file of a rendition that the reader may see.
+
+    Raises:
+        NotFound: if there is none, or it belongs only to stories that the reader may not see.
+    """
+    if session.scalar(select(PublicMedia.story_id).where(PublicMedia.hash == content_hash).limit(1)) is None:
+        _require_own(session, actor, content_hash)
+    path = folder / content_hash[:2] / content_hash / f"{width}.webp"
+    if not path.is_file():
+        raise NotFound("media")
+    return path
+
+
+def is_public(session: Session, content_hash: str) -> bool:
+    """Tells whether an image is part of something public."""
+    return session.scalar(select(PublicMedia.story_id).where(PublicMedia.hash == content_hash).limit(1)) is not None
+
+
+def _require_own(session: Session, actor: Actor | None, content_hash: str) -> None:
+    if actor is None:
+        raise NotFound("media")
+    for story_id in session.scalars(select(Media.story_id).where(Media.hash == content_hash).distinct()):
+        try:
+            visible_story(session, actor, story_id)
+        except NotFound:
+            continue
+        return
+    raise NotFound("media")
+
+
+def publish_media(uow: UnitOfWork, story: Story) -> None:
+    """Lists the images of a story's published version as public, and no others of that story."""
+    withdraw_media(uow, story)
+    version = uow.session.get_one(StoryVersion, story.published_version_id)
+    hashes = [pin["hash"] for pin in version.manifest["passages"]]
+    used = uow.session.scalars(select(PassageRevision.media).where(PassageRevision.hash.in_(hashes)))
+    for media_hash in sorted({use["hash"] for uses in used for use in uses}):
+        uow.session.add(PublicMedia(story_id=story.id, hash=media_hash))
+
+
+def withdraw_media(uow: UnitOfWork, story: Story) -> None:
+    """Lists no image of a story as public any more."""
+    uow.session.execute(delete(PublicMedia).where(PublicMedia.story_id == story.id))

@@ -1,0 +1,364 @@
+"""Passages: added, saved as hashed revisions, moved, put into the trash; only a voice's holder and scribe write in its passages."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import groupby
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from app.db.models import Account, Draft, Media, Moment, Passage, PassageRevision, Story, Voice
+from app.kernel.access import Actor
+from app.kernel.content import MediaUse, PassageContent, Span
+from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from app.kernel.events import PassageSaved
+from app.kernel.ids import new_salt
+from app.kernel.voice import Mandate
+from app.services.approvals import is_signed
+from app.services.checks import checked
+from app.services.markup import MARKUP_VERSION, PreparedBody
+from app.services.stories import delegations_of, member_story, writable_story
+from app.services.unit_of_work import UnitOfWork
+
+REVISION_NAME = 120
+TEXT_BLOCK = "text"
+
+
+@dataclass(frozen=True)
+class PromptAnswered:
+    """The writing question that a passage answers, with its words, so that it outlives the plugin that asked it."""
+
+    ref: str
+    text: str
+
+
+@dataclass(frozen=True)
+class StaleBase:
+    """The passage has changed since the base that the writer knew; nothing was written."""
+
+    current: str | None
+
+
+# — adding, moving, trash —
+
+
+def add_passage(uow: UnitOfWork, actor: Actor | None, story_id: str, moment_id: str | None, voice_id: str | None) -> Passage:
+    """Adds an empty passage to a story, after the others of its moment.
+
+    Args:
+        moment_id: the moment it tells, or None for words about the whole story.
+        voice_id: whose it is, or None for a shared passage.
+
+    Raises:
+        Refused: if that voice already tells that moment in this story.
+    """
+    story = uow.session.get_one(Story, story_id) if actor is None else writable_story(uow.session, actor, story_id)
+    _check_place(uow.session, actor, story, moment_id, voice_id)
+    others = living_passages(uow.session, story.id)
+    if any(other.moment_id == moment_id and other.voice_id == voice_id for other in others):
+        raise Refused("passage_exists")
+    passage = Passage(
+        story_id=story.id,
+        moment_id=moment_id,
+        voice_id=voice_id,
+        salt=new_salt(),
+        block=TEXT_BLOCK,
+        position=0,
+        created_at=uow.now,
+        created_by=actor.account if actor else None,
+    )
+    uow.session.add(passage)
+    _renumber(arranged([*others, passage]))
+    uow.session.flush()
+    uow.record(actor, "passage.create", "passage", passage.id, story=story.id)
+    return passage
+
+
+def move_passage(uow: UnitOfWork, actor: Actor, passage_id: str, step: int) -> None:
+    """Moves a passage one place up (-1) or down (+1) within its moment; at the edge nothing changes."""
+    passage, story = _changeable(uow.session, actor, passage_id)
+    group = [other for other in living_passages(uow.session, story.id) if other.moment_id == passage.moment_id]
+    _swap(group, group.index(passage), step)
+    uow.record(actor, "passage.move", "passage", passage.id, story=story.id)
+
+
+def move_moment(uow: UnitOfWork, actor: Actor, story_id: str, moment_id: str | None, step: int) -> None:
+    """Moves all passages of a moment one place up (-1) or down (+1) among the story's moments."""
+    story = writable_story(uow.session, actor, story_id)
+    groups = [list(group) for _, group in groupby(living_passages(uow.session, story.id), key=lambda passage: passage.moment_id)]
+    index = next((i for i, group in enumerate(groups) if group[0].moment_id == moment_id), None)
+    if index is None:
+        raise NotFound("moment")
+    target = index + step
+    if 0 <= target < len(groups):
+        groups[index], groups[target] = groups[target], groups[index]
+        _renumber([passage for group in groups for passage in group])
+    uow.record(actor, "story.move_moment", "story", story.id, moment=moment_id)
+
+
+def delete_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
+    """Puts a passage into the trash, with all its revisions.
+
+    A voice whose mandate ended can no longer sign, write or remove its unsigned passage: any holder of the delegation may then set it aside.
+    """
+    passage, _story = readable_passage(uow.session, actor, passage_id)
+    if not (actor.delegations and _voice_left(uow, passage)):
+        _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    story = writable_story(uow.session, actor, passage.story_id)
+    passage.deleted_at, passage.deleted_by = uow.now, actor.account
+    uow.record(actor, "passage.delete", "passage", passage.id, story=story.id)
+
+
+def _voice_left(uow: UnitOfWork, passage: Passage) -> bool:
+    voice = uow.session.get(Voice, passage.voice_id) if passage.voice_id else None
+    return (
+        voice is not None
+        and not Mandate(voice.mandate_start, voice.mandate_end).holds(uow.now.date())
+        and not is_signed(uow.session, passage)
+    )
+
+
+def restore_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> Passage:
+    """Takes a passage back from the trash.
+
+    Raises:
+        Refused: if the voice has meanwhile begun another passage on the moment.
+    """
+    passage = uow.session.get(Passage, passage_id)
+    if passage is None or passage.deleted_at is None:
+        raise NotFound("passage")
+    writable_story(uow.session, actor, passage.story_id)
+    _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    others = living_passages(uow.session, passage.story_id)
+    if any(other.moment_id == passage.moment_id and other.voice_id == passage.voice_id for other in others):
+        raise Refused("passage_exists")
+    passage.deleted_at = passage.deleted_by = None
+    _renumber(arranged([*others, passage]))
+    uow.record(actor, "passage.restore", "passage", passage.id, story=passage.story_id)
+    return passage
+
+
+def living_passages(session: Session, story_id: str) -> list[Passage]:
+    """Returns a story's passages that are not in the trash, in their order."""
+    query = select(Passage).where(Passage.story_id == story_id, Passage.deleted_at.is_(None)).order_by(Passage.position, Passage.id)
+    return list(session.scalars(query))
+
+
+def arranged(passages: Sequence[Passage]) -> list[Passage]:
+    """Returns passages with those of one moment together, moments in the order of their first passage."""
+    groups: dict[str | None, list[Passage]] = {}
+    for passage in passages:
+        groups.setdefault(passage.moment_id, []).append(passage)
+    return [passage for group in groups.values() for passage in group]
+
+
+def _renumber(passages: Sequence[Passage]) -> None:
+    for position, passage in enumerate(passages, 1):
+        passage.position = position
+
+
+def _swap(group: Sequence[Passage], index: int, step: int) -> None:
+    target = index + step
+    if 0 <= target < len(group):
+        group[index].position, group[target].position = group[target].position, group[index].position
+
+
+# — rights —
+
+
+def readable_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
+    """Returns a passage of one of the actor's delegations, with its story.
+
+    Raises:
+        NotFound: if it does not exist, is in the trash, or is another delegation's.
+    """
+    passage = session.get(Passage, passage_id)
+    if passage is None or passage.deleted_at is not None:
+        raise NotFound("passage")
+    return passage, member_story(session, actor, passage.story_id)
+
+
+def writable_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
+    """Returns a passage that the actor may write in now.
+
+    Raises:
+        NotFound: as `readable_passage`.
+        NotAllowed: if it is another voice's.
+        Refused: while the story is locked or the passage is signed.
+    """
+    passage, story = _changeable(session, actor, passage_id)
+    if is_signed(session, passage):
+        raise Refused("passage_signed")
+    return passage, story
+
+
+def _changeable(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
+    passage, _ = readable_passage(session, actor, passage_id)
+    _may_write(actor, passage, delegations_of(session, passage.story_id))
+    return passage, writable_story(session, actor, passage.story_id)
+
+
+def may_write(actor: Actor, passage: Passage, delegations: frozenset[str]) -> bool:
+    """Tells whether a passage is the actor's to write in: their voice's, or their delegation's shared one."""
+    if passage.voice_id is None:
+        return bool(actor.writing_delegations & delegations)
+    return actor.writes_for(passage.voice_id)
+
+
+def _may_write(actor: Actor, passage: Passage, delegations: frozenset[str]) -> None:
+    if not may_write(actor, passage, delegations):
+        raise NotAllowed("not_your_voice")
+
+
+def _check_place(session: Session, actor: Actor | None, story: Story, moment_id: str | None, voice_id: str | None) -> None:
+    delegations = delegations_of(session, story.id)
+    if moment_id is not None:
+        moment = session.get(Moment, moment_id)
+        if moment is None or moment.deleted_at is not None or moment.delegation_id not in delegations:
+            raise Invalid("moment", "unknown_choice")
+    if voice_id is not None:
+        voice = session.get(Voice, voice_id)
+        if voice is None or voice.delegation_id not in delegations:
+            raise Invalid("voice", "unknown_choice")
+        if actor is not None and not actor.writes_for(voice_id):
+            raise NotAllowed("not_your_voice")
+
+
+# — saving —
+
+
+def save_passage(
+    uow: UnitOfWork, actor: Actor, passage_id: str, prepared: PreparedBody, prompt: PromptAnswered | None, base_revision_id: str | None
+) -> PassageRevision | StaleBase:
+    """Saves a passage's words as a new revision; saving what is there already makes none.
+
+    Args:
+        prepared: the body, parsed and rendered before the unit of work.
+        base_revision_id: the revision that the writer started from; if another was saved since, nothing is written.
+
+    Returns:
+        The revision that is now current, or StaleBase: the caller merges and tries again.
+    """
+    passage, story = writable_passage(uow.session, actor, passage_id)
+    if passage.revision_id != base_revision_id:
+        return StaleBase(passage.revision_id)
+    revision = write_revision(uow, actor, passage, prepared, prompt, story.lang)
+    drop_draft(uow, actor, passage_id)
+    return revision
+
+
+def write_revision(
+    uow: UnitOfWork,
+    actor: Actor | None,
+    passage: Passage,
+    prepared: PreparedBody,
+    prompt: PromptAnswered | None,
+    lang: str,
+    *,
+    gathered_by: str = "",
+    merged_from: str | None = None,
+) -> PassageRevision:
+    """Writes a revision of a passage whose rights were checked, unless its content is already the current one."""
+    current = uow.session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
+    content = passage_content(uow.session, passage, prepared, prompt, lang)
+    if current is not None and current.hash == content.hash:
+        return current
+    if actor is not None and passage.voice_id is not None and not actor.holds(passage.voice_id):
+        gathered_by = uow.session.get_one(Account, actor.account).name
+    revision = PassageRevision(
+        passage_id=passage.id,
+        number=1 + (uow.session.scalar(select(func.max(PassageRevision.number)).where(PassageRevision.passage_id == passage.id)) or 0),
+        hash=content.hash,
+        lang=lang,
+        body=content.body,
+        data=dict(content.data),
+        snapshot=None,
+        spans=[[span.start, span.end, span.voice] for span in content.spans],
+        media=[{"hash": use.hash, "alt": use.alt, "credit": use.credit} for use in content.media],
+        plain=prepared.plain,
+        words=prepared.words,
+        fragment=prepared.fragment.to_json(),
+        markup_version=MARKUP_VERSION,
+        author_id=actor.account if actor else None,
+        voice_id=passage.voice_id,
+        gathered_by=gathered_by,
+        parent_id=passage.revision_id,
+        merged_from_id=merged_from,
+        created_at=uow.now,
+    )
+    uow.session.add(revision)
+    uow.session.flush()
+    passage.revision_id = revision.id
+    if passage.reopened_hash != revision.hash:
+        passage.reopened_hash = None  # other words now: going back to the signed ones revives their signature
+    uow.record(actor, "passage.save", "passage", passage.id, revision=revision.id, hash=revision.hash)
+    uow.emit(PassageSaved(passage.story_id, passage.id, revision.id))
+    return revision
+
+
+def passage_content(session: Session, passage: Passage, prepared: PreparedBody, prompt: PromptAnswered | None, lang: str) -> PassageContent:
+    """Returns what the passage's hash will cover."""
+    return PassageContent(
+        salt=passage.salt,
+        block=passage.block,
+        lang=lang,
+        body=prepared.markdown,
+        data={"prompt": {"ref": prompt.ref, "text": prompt.text}} if prompt else {},
+        spans=(Span(0, len(prepared.plain), passage.voice_id),) if passage.voice_id and prepared.plain else (),
+        media=_media_used(session, passage.story_id, prepared),
+    )
+
+
+def _media_used(session: Session, story_id: str, prepared: PreparedBody) -> tuple[MediaUse, ...]:
+    """Returns the story's images that the body names, in order of first appearance; an id that is not the story's is left out."""
+    if not prepared.media_ids:
+        return ()
+    rows = {row.id: row for row in session.scalars(select(Media).where(Media.story_id == story_id, Media.id.in_(prepared.media_ids)))}
+    return tuple(MediaUse(row.hash, row.alt, row.credit) for media_id in prepared.media_ids if (row := rows.get(media_id)))
+
+
+def restore_revision(uow: UnitOfWork, actor: Actor, revision_id: str, prepared: PreparedBody) -> PassageRevision:
+    """Makes an earlier revision's words current again, as a new revision; `prepared` is that revision's body."""
+    old = uow.session.get(PassageRevision, revision_id)
+    if old is None:
+        raise NotFound("revision")
+    passage, story = writable_passage(uow.session, actor, old.passage_id)
+    return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang)
+
+
+def name_revision(uow: UnitOfWork, actor: Actor, passage_id: str, revision_id: str, name: str) -> None:
+    """Gives a revision a name to find it by."""
+    row = uow.session.get(PassageRevision, revision_id)
+    if row is None:
+        raise NotFound("revision")
+    passage, _story = readable_passage(uow.session, actor, row.passage_id)
+    if row.passage_id != passage_id:
+        raise NotFound("revision")
+    _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    row.name = checked("name", name, REVISION_NAME)
+    uow.record(actor, "passage.name_revision", "passage", row.passage_id, revision=row.id)
+
+
+def kept_prompt(revision: PassageRevision | None) -> PromptAnswered | None:
+    """Returns the writing question that a revision answers, or None."""
+    kept = revision.data.get("prompt") if revision else None
+    return PromptAnswered(kept["ref"], kept["text"]) if kept else None
+
+
+# — drafts —
+
+
+def keep_draft(uow: UnitOfWork, actor: Actor, passage_id: str, body: str, prompt: str, base_revision_id: str | None) -> None:
+    """Keeps unsaved words for their writer alone; never public, never a version."""
+    passage, _ = readable_passage(uow.session, actor, passage_id)
+    _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    row = uow.session.get(Draft, (actor.account, passage_id))
+    if row is None:
+        row = Draft(account_id=actor.account, passage_id=passage_id)
+        uow.session.add(row)
+    row.body, row.prompt, row.base_revision_id, row.updated_at = body, prompt[:200], base_revision_id, uow.now
+
+
+def drop_draft(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
+    """Forgets the writer's unsaved words, once they are saved or given up."""
+    uow.session.execute(delete(Draft).where(Draft.account_id == actor.account, Draft.passage_id == passage_id))

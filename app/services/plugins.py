@@ -1,0 +1,109 @@
+"""What is on: reads the generation, freezes snapshots, switches plugins in one transaction each."""
+
+from pathlib import Path
+
+from sqlalchemy import Engine, select
+from sqlalchemy.orm import Session
+
+from app.db.migrate import MigrationRefused, migrate
+from app.db.models import PluginState, SiteState
+from app.hooks.manager import Plugin, PluginManager
+from app.hooks.registry import Registry
+from app.hooks.snapshot import Snapshot
+from app.kernel.access import PLUGIN_MANAGE, Actor
+from app.kernel.errors import NotFound, Refused
+from app.kernel.events import PluginToggled
+from app.services.access import require
+from app.services.unit_of_work import UnitOfWork
+
+SITE_ROW = 1
+
+
+def read_generation(session: Session) -> int:
+    """Returns the site's generation; asked by every request, so it goes past the ORM."""
+    return int(session.connection().exec_driver_sql("SELECT generation FROM site_state WHERE id = 1").scalar_one())
+
+
+class SnapshotCache:
+    """The last snapshot that this process froze; good as long as the generation is the same."""
+
+    def __init__(self, registry: Registry, usable: frozenset[str]) -> None:
+        self._registry = registry
+        self._usable = usable
+        self._last: Snapshot | None = None
+
+    def current(self, session: Session) -> Snapshot:
+        """Returns the snapshot of the database's generation."""
+        generation = read_generation(session)
+        last = self._last
+        if last is None or last.generation != generation:
+            on = session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True)))
+            last = self._last = Snapshot(generation, frozenset(on) & self._usable, self._registry)
+        return last
+
+
+def migrations_folder(plugin: Plugin) -> Path | None:
+    """Returns where a plugin's migrations stand, or None if it has no tables."""
+    file = getattr(plugin.module, "__file__", None)
+    folder = Path(file).parent / "migrations" if file else None
+    return folder if folder is not None and folder.is_dir() else None
+
+
+def prepare_tables(engine: Engine, manager: PluginManager, name: str) -> None:
+    """Migrates a plugin's tables before it is switched on; repeatable.
+
+    Raises:
+        Refused: with the migration's own words if it cannot be done.
+    """
+    plugin = _find(manager, name)
+    folder = migrations_folder(plugin)
+    if folder is None:
+        return
+    try:
+        migrate(engine, name, folder)
+    except MigrationRefused as error:
+        raise Refused("plugin_migration", plugin=name, message=str(error)) from error
+
+
+def set_enabled(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, name: str, enabled: bool) -> None:
+    """Switches a plugin on or off for every worker's next request.
+
+    Args:
+        actor: who does it; None only on the command line and when the starter site is made.
+
+    Raises:
+        Refused: if the plugin failed its checks, or its own `on_enable` raises; nothing is switched then.
+    """
+    if actor is not None:
+        require(actor, PLUGIN_MANAGE)
+    plugin = manager.plugins.get(name)
+    if plugin is None:
+        raise NotFound("plugin")
+    if enabled and plugin.failure is not None:
+        raise Refused("plugin_failed", plugin=name, message=plugin.failure.message)
+    state = uow.session.get(PluginState, name)
+    if state is None:
+        state = PluginState(name=name, enabled=False, changed_at=uow.now)
+        uow.session.add(state)
+    if state.enabled == enabled:
+        return
+    if enabled:
+        _run_on_enable(uow, manager, name)
+    state.enabled, state.changed_at = enabled, uow.now
+    uow.session.get_one(SiteState, SITE_ROW).generation += 1
+    uow.record(actor, "plugin.enable" if enabled else "plugin.disable", "plugin", name)
+    uow.emit(PluginToggled(name, enabled))
+
+
+def _run_on_enable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
+    try:
+        manager.call_one(name, "on_enable", session=uow.session)
+    except (Exception, SystemExit) as error:  # a plugin's failure is told, and undone with the transaction
+        raise Refused("plugin_failed", plugin=name, message=f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _find(manager: PluginManager, name: str) -> Plugin:
+    plugin = manager.plugins.get(name)
+    if plugin is None:
+        raise NotFound("plugin")
+    return plugin

@@ -1,0 +1,167 @@
+"""Stories as a whole: made, described, found by address, put into the trash and taken back."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Delegation, Passage, PassageRevision, Story, StoryAddress, StoryDelegation
+from app.kernel.access import STORY_REVIEW, Actor, capacities_on
+from app.kernel.errors import NotFound, Refused
+from app.kernel.ids import new_salt
+from app.kernel.slug import numbered, slugify
+from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
+from app.services.checks import SHORT_TEXT, checked, get_or_404
+from app.services.unit_of_work import UnitOfWork
+
+STANDFIRST = 600
+DEFAULT_FORMAT = "recit-croise"
+
+
+def create_story(
+    uow: UnitOfWork, actor: Actor | None, delegation_id: str, title: str, standfirst: str = "", lang: str = "fr", slug: str = ""
+) -> Story:
+    """Opens a story of a delegation for writing."""
+    if actor is not None and delegation_id not in actor.writing_delegations:
+        raise NotFound("delegation")
+    get_or_404(uow.session, Delegation, delegation_id, "delegation")
+    title = checked("title", title, SHORT_TEXT, required=True)
+    story = Story(
+        slug=free_slug(uow.session, slug or slugify(title)),
+        salt=new_salt(),
+        lang=lang,
+        format=DEFAULT_FORMAT,
+        title=title,
+        standfirst=checked("standfirst", standfirst, STANDFIRST),
+        state=str(StoryState.WRITING),
+        state_since=uow.now,
+        created_at=uow.now,
+        created_by=actor.account if actor else None,
+    )
+    uow.session.add(story)
+    uow.session.flush()
+    uow.session.add_all(
+        [
+            StoryAddress(slug=story.slug, story_id=story.id, created_at=uow.now),
+            StoryDelegation(story_id=story.id, delegation_id=delegation_id, lead=True),
+        ]
+    )
+    uow.session.flush()
+    uow.record(actor, "story.create", "story", story.id, delegation=delegation_id)
+    return story
+
+
+def edit_story(uow: UnitOfWork, actor: Actor, story_id: str, title: str, standfirst: str) -> Story:
+    """Changes the title and standfirst of the working copy; the public address follows at the next publication."""
+    story = writable_story(uow.session, actor, story_id)
+    story.title = checked("title", title, SHORT_TEXT, required=True)
+    story.standfirst = checked("standfirst", standfirst, STANDFIRST)
+    if story.first_published_at is None:
+        move_to_slug(uow, story, slugify(story.title))
+    uow.record(actor, "story.edit", "story", story.id)
+    return story
+
+
+def delete_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
+    """Puts a story into the trash.
+
+    Raises:
+        Refused: if it is public, or with an editor; it must be unpublished or taken back first.
+    """
+    story = member_story(uow.session, actor, story_id)
+    if story.published_version_id is not None:
+        raise Refused("story_is_public")
+    if StoryState(story.state) in REVIEWABLE_STATES:
+        raise Refused("story_in_review")
+    story.deleted_at, story.deleted_by = uow.now, actor.account
+    uow.record(actor, "story.delete", "story", story.id)
+
+
+def restore_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
+    """Takes a story back from the trash, with all its passages as they were."""
+    story = member_story(uow.session, actor, story_id, deleted=True)
+    story.deleted_at = story.deleted_by = None
+    uow.record(actor, "story.restore", "story", story.id)
+
+
+# — who may see and change a working copy —
+
+
+def delegations_of(session: Session, story_id: str) -> frozenset[str]:
+    """Returns the delegations that tell a story."""
+    return frozenset(session.scalars(select(StoryDelegation.delegation_id).where(StoryDelegation.story_id == story_id)))
+
+
+def capacities_in(session: Session, actor: Actor, story_id: str) -> frozenset[Capacity]:
+    """Returns the capacities of an actor on a story; whoever wrote a revision of it is not its editor."""
+    written = select(PassageRevision.id).join(Passage, Passage.id == PassageRevision.passage_id)
+    wrote = actor.may(STORY_REVIEW) and session.scalar(
+        written.where(Passage.story_id == story_id, PassageRevision.author_id == actor.account).limit(1)
+    )
+    return capacities_on(actor, delegations_of(session, story_id), wrote=bool(wrote))
+
+
+def lead_delegation(session: Session, story_id: str) -> str:
+    """Returns the delegation that leads a story."""
+    query = select(StoryDelegation.delegation_id).where(StoryDelegation.story_id == story_id, StoryDelegation.lead.is_(True))
+    return session.scalars(query).one()
+
+
+def member_story(session: Session, actor: Actor, story_id: str, *, deleted: bool = False) -> Story:
+    """Returns a story of one of the actor's delegations.
+
+    Raises:
+        NotFound: if it does not exist, is (not) in the trash, or is another delegation's.
+    """
+    story = session.get(Story, story_id)
+    if story is None or (story.deleted_at is not None) != deleted or not actor.writing_delegations & delegations_of(session, story_id):
+        raise NotFound("story")
+    return story
+
+
+def writable_story(session: Session, actor: Actor, story_id: str) -> Story:
+    """Returns a story whose working copy the actor's delegation may change now.
+
+    Raises:
+        NotFound: as `member_story`.
+        Refused: while it is submitted, in review or published: it is read-only until it is reopened.
+    """
+    story = member_story(session, actor, story_id)
+    if StoryState(story.state) not in EDITABLE_STATES:
+        raise Refused("story_locked", state=story.state)
+    return story
+
+
+def visible_story(session: Session, actor: Actor, story_id: str) -> Story:
+    """Returns a story whose working copy the actor may read: a member always, an editor once it was submitted."""
+    story = session.get(Story, story_id)
+    if story is None or story.deleted_at is not None:
+        raise NotFound("story")
+    capacities = capacities_in(session, actor, story_id)
+    was_submitted = story.submitted_version_id is not None
+    if Capacity.MEMBER in capacities or (Capacity.EDITOR in capacities and was_submitted):
+        return story
+    raise NotFound("story")
+
+
+# — addresses —
+
+
+def free_slug(session: Session, wanted: str, own_story: str | None = None) -> str:
+    """Returns the wanted slug, or the first numbered one that no other story ever had."""
+    number = 1
+    while True:
+        slug = numbered(wanted, number)
+        owner = session.scalar(select(StoryAddress.story_id).where(StoryAddress.slug == slug))
+        if owner is None or owner == own_story:
+            return slug
+        number += 1
+
+
+def move_to_slug(uow: UnitOfWork, story: Story, wanted: str) -> None:
+    """Gives a story a new address; the old one goes on leading there."""
+    slug = free_slug(uow.session, wanted, own_story=story.id)
+    if slug == story.slug:
+        return
+    if uow.session.get(StoryAddress, slug) is None:
+        uow.session.add(StoryAddress(slug=slug, story_id=story.id, created_at=uow.now))
+    story.slug = slug
+    uow.session.flush()

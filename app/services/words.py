@@ -1,0 +1,15 @@
+"""Translations for what is written outside a request (mails); pages use Flask-Babel with the same catalogues."""
+
+from functools import cache
+from pathlib import Path
+
+from babel.support import NullTranslations, Translations
+
+CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
+LANGUAGES = ("fr", "en")
+
+
+@cache
+def translations(lang: str) -> NullTranslations:
+    """Returns the catalogue of a language; French is the language of the sources and needs none."""
+    return Translations.load(CATALOGUES, [lang], domain="messages")

@@ -1,0 +1,204 @@
+"""Carries a story along its workflow: submitted, reviewed, returned, published, unpublished; each step is a decision on record."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Account, AccountRole, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
+from app.kernel.access import Actor, Role
+from app.kernel.errors import Invalid, NotAllowed, Refused
+from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
+from app.kernel.slug import made_from, slugify
+from app.kernel.voice import Mandate
+from app.kernel.workflow import StoryState, Transition, capacity_for, find_transition
+from app.services import letters
+from app.services.approvals import is_signed
+from app.services.checks import checked
+from app.services.mail import Letter, queue
+from app.services.media import publish_media, withdraw_media
+from app.services.passages import living_passages
+from app.services.stories import capacities_in, delegations_of, lead_delegation, move_to_slug, visible_story
+from app.services.unit_of_work import UnitOfWork
+from app.services.versions import freeze_version
+
+REASONS = 4000
+StepWithReasons = Callable[[UnitOfWork, Actor, str, str, str], None]
+
+
+@dataclass(frozen=True)
+class Obstacle:
+    """Why a story cannot be submitted yet: a code, and the passage or voice that it is about."""
+
+    reason: str
+    passage: str | None = None
+    voice: str | None = None
+
+
+def submission_obstacles(session: Session, story: Story) -> list[Obstacle]:
+    """Returns all that stands between a working copy and the editor, so that a person reads everything at once."""
+    passages = living_passages(session, story.id)
+    if not passages:
+        return [Obstacle("no_passage")]
+    obstacles: list[Obstacle] = []
+    for passage in passages:
+        if _is_empty(session, passage):
+            obstacles.append(Obstacle("passage_empty", passage.id, passage.voice_id))
+        elif not is_signed(session, passage):
+            obstacles.append(Obstacle("passage_unsigned", passage.id, passage.voice_id))
+    return obstacles
+
+
+def submit_story(uow: UnitOfWork, actor: Actor, story_id: str, base_url: str) -> StoryVersion:
+    """Proposes a story to the editors, exactly as it stands."""
+    story, arrow = _checked_step(uow.session, actor, story_id, "submit")
+    obstacles = submission_obstacles(uow.session, story)
+    if obstacles:
+        raise Refused("not_ready", obstacles=tuple(obstacles))
+    version = freeze_version(uow, actor, story)
+    story.submitted_version_id = version.id
+    story.reviewer_id = None
+    _take(uow, actor, story, arrow, version.id)
+    territory = _territory_name(uow.session, story.id)
+    for account in _editors(uow.session, story.id):
+        _send(uow, account, lambda to, lang: letters.story_submitted(to, lang, base_url, story.title, territory, story.id))
+    uow.emit(StorySubmitted(story.id, version.id))
+    return version
+
+
+def reopen_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
+    """Takes a story back to writing (*Rouvrir*); what is public stays public."""
+    story, arrow = _checked_step(uow.session, actor, story_id, "reopen")
+    story.reviewer_id = None
+    _take(uow, actor, story, arrow, None)
+
+
+def start_review(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
+    """Takes a submitted story to review; the queue then says who reads it."""
+    story, arrow = _checked_step(uow.session, actor, story_id, "start_review")
+    story.reviewer_id = actor.account
+    _take(uow, actor, story, arrow, story.submitted_version_id)
+
+
+def request_changes(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, base_url: str) -> None:
+    """Returns a story to its delegation with reasons; the version that was read is kept to compare the next one with."""
+    story, arrow = _checked_step(uow.session, actor, story_id, "request_changes")
+    reasons = checked("reasons", reasons, REASONS, required=True)
+    story.reviewed_version_id = story.submitted_version_id
+    _take(uow, actor, story, arrow, story.submitted_version_id, reasons)
+    for account in _members(uow, story.id):
+        _send(uow, account, lambda to, lang: letters.changes_requested(to, lang, base_url, story.title, reasons, story.id))
+    uow.emit(ChangesRequested(story.id, str(story.submitted_version_id)))
+
+
+def publish_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str, base_url: str) -> Story:
+    """Makes the submitted version public.
+
+    Args:
+        seen_hash: hash of the version that the editor had on the page.
+
+    Raises:
+        Refused: if that is not the version that was submitted.
+    """
+    story, arrow = _checked_step(uow.session, actor, story_id, "publish")
+    version = uow.session.get_one(StoryVersion, story.submitted_version_id)
+    if version.hash != seen_hash:
+        raise Refused("version_changed")
+    make_public(uow, story, version)
+    _take(uow, actor, story, arrow, version.id)
+    for account in _members(uow, story.id):
+        _send(uow, account, lambda to, lang: letters.story_published(to, lang, base_url, story.title, story.slug))
+    uow.emit(StoryPublished(story.id, version.id))
+    return story
+
+
+def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
+    """Points the public at a version; the address follows the title, the old address goes on leading here."""
+    story.published_version_id = story.reviewed_version_id = version.id
+    story.published_at = version.published_at = uow.now
+    publish_media(uow, story)
+    if story.first_published_at is None:
+        story.first_published_at = uow.now
+    if not made_from(story.slug, story.title):
+        move_to_slug(uow, story, slugify(story.title))
+
+
+def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, base_url: str) -> None:
+    """Takes a story off the public pages, with reasons; nothing of it is deleted."""
+    story, arrow = _checked_step(uow.session, actor, story_id, "unpublish")
+    reasons = checked("reasons", reasons, REASONS, required=True)
+    version = story.published_version_id
+    story.published_version_id = None
+    withdraw_media(uow, story)
+    _take(uow, actor, story, arrow, version, reasons)
+    for account in _members(uow, story.id):
+        _send(uow, account, lambda to, lang: letters.story_unpublished(to, lang, base_url, story.title, reasons, story.id))
+    uow.emit(StoryUnpublished(story.id))
+
+
+def _checked_step(session: Session, actor: Actor, story_id: str, name: str) -> tuple[Story, Transition]:
+    """Returns the story and the arrow, or refuses in this order: not visible, not in this capacity, not from this state."""
+    story = visible_story(session, actor, story_id)
+    capacities = capacities_in(session, actor, story_id)
+    wanted = capacity_for(name)
+    if wanted not in capacities:
+        raise NotAllowed("wrong_capacity", transition=name, capacity=str(wanted))
+    arrow = find_transition(name, StoryState(story.state))
+    if arrow is None:
+        raise Refused("wrong_state", transition=name, state=story.state)
+    if arrow.needs_public_version and story.published_version_id is None:
+        raise Refused("not_public")
+    return story, arrow
+
+
+def _take(uow: UnitOfWork, actor: Actor, story: Story, arrow: Transition, version_id: str | None, reasons: str = "") -> None:
+    if arrow.needs_reasons and not reasons:
+        raise Invalid("reasons", "required")
+    before = story.state
+    if arrow.target is not None:
+        story.state, story.state_since = str(arrow.target), uow.now
+    uow.session.add(
+        StoryDecision(
+            story_id=story.id, transition=arrow.name, version_id=version_id, reasons=reasons, decided_by=actor.account, at=uow.now
+        )
+    )
+    uow.record(actor, f"story.{arrow.name}", "story", story.id, before=before, after=story.state, version=version_id)
+
+
+def _is_empty(session: Session, passage: Passage) -> bool:
+    body = session.scalar(select(PassageRevision.body).where(PassageRevision.id == passage.revision_id)) if passage.revision_id else None
+    return not body
+
+
+def _territory_name(session: Session, story_id: str) -> str:
+    query = select(Territory.name).join(Delegation).where(Delegation.id == lead_delegation(session, story_id))
+    return session.scalars(query).one()
+
+
+def _editors(session: Session, story_id: str) -> list[Account]:
+    """Returns the editors to tell of a story: those who neither hold nor serve a voice in it."""
+    voices = session.scalars(select(Voice).where(Voice.delegation_id.in_(delegations_of(session, story_id))))
+    own = {account for voice in voices for account in (voice.account_id, voice.scribe_id) if account}
+    query = select(Account).join(AccountRole).where(AccountRole.role == Role.EDITOR, Account.disabled_at.is_(None), Account.id.not_in(own))
+    return list(session.scalars(query.order_by(Account.id)))
+
+
+def _members(uow: UnitOfWork, story_id: str) -> list[Account]:
+    """Returns the people who tell a story, scribes included, while their voice's mandate lasts."""
+    voices = uow.session.scalars(select(Voice).where(Voice.delegation_id.in_(delegations_of(uow.session, story_id))))
+    today = uow.now.date()
+    ids = {
+        account
+        for voice in voices
+        if Mandate(voice.mandate_start, voice.mandate_end).holds(today)
+        for account in (voice.account_id, voice.scribe_id)
+        if account
+    }
+    query = select(Account).where(Account.id.in_(ids), Account.disabled_at.is_(None), Account.email.is_not(None))
+    return list(uow.session.scalars(query.order_by(Account.id)))
+
+
+def _send(uow: UnitOfWork, account: Account, write: Callable[[str, str], Letter]) -> None:
+    if account.email:
+        queue(uow, write(account.email, account.lang))

@@ -1,0 +1,75 @@
+"""Turns stored fragments into HTML for one reader: images and links are resolved to what this reader may see."""
+
+from collections.abc import Iterable
+from typing import Any
+
+from flask import url_for
+from flask_babel import gettext as _
+from markupsafe import Markup
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Media, Story, StoryAddress
+from app.db.reading import public_story_clause
+from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
+from app.web.templating import markup
+
+STORY_PREFIX = "/recits/"
+
+
+class PageResolver:
+    """Knows the images of one story and which stories are public; asks the database once for all links of a page."""
+
+    def __init__(self, media: Iterable[Media], public_slugs: dict[str, str]) -> None:
+        self._media = {row.id: row for row in media}
+        self._public = public_slugs
+
+    def image(self, media: str) -> ResolvedImage | None:
+        row = self._media.get(media)
+        if row is None or not row.renditions:
+            return None
+        sources = [
+            (width, height, url_for("media.rendition", content_hash=row.hash, width=width)) for width, height, _size in row.renditions
+        ]
+        width, height, src = sources[min(1, len(sources) - 1)]
+        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, row.alt, row.credit)
+
+    def link(self, target: str) -> str | None:
+        if not target.startswith(STORY_PREFIX):
+            return target
+        slug, _sep, rest = target.removeprefix(STORY_PREFIX).partition("/")
+        slug, hash_mark, anchor = slug.partition("#")
+        if slug not in self._public:
+            return None
+        return url_for("reading.story", slug=self._public[slug]) + (f"/{rest}" if rest else "") + (f"#{anchor}" if hash_mark else "")
+
+
+def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[list[Any]]) -> PageResolver:
+    """Returns a resolver for the fragments of one page."""
+    slugs = {
+        piece[1].removeprefix(STORY_PREFIX).split("/")[0].split("#")[0]
+        for pieces in fragments
+        for piece in pieces
+        if isinstance(piece, list) and piece[0] == "link" and piece[1].startswith(STORY_PREFIX)
+    }
+    public: dict[str, str] = {}
+    if slugs:
+        query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
+        public = {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(slugs), public_story_clause()))}
+    return PageResolver(media, public)
+
+
+def to_html(pieces: list[Any], resolver: PageResolver, id_prefix: str, heading_shift: int = 1) -> Markup:
+    """Assembles a stored fragment; headings go down by `heading_shift` levels, since the page has headings of its own."""
+    return markup(assemble(Fragment.from_json(pieces), resolver, id_prefix=id_prefix, labels=_labels(), heading_shift=heading_shift))
+
+
+def _labels() -> Labels:
+    return Labels(
+        table=_("Tableau"),
+        notes=_("Notes"),
+        call=_("Note {number}"),
+        back=_("Retour à l’appel de la note {number}"),
+        missing_image=_("Image indisponible : {alt}"),
+        missing_image_unnamed=_("Image indisponible"),
+    )

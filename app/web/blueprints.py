@@ -1,0 +1,15 @@
+"""The core's blueprints, by audience."""
+
+from app.web import account, desk, media, moments, passages, patterns, reading, review, set_up
+
+BLUEPRINTS = (
+    reading.blueprint,
+    patterns.blueprint,
+    media.blueprint,
+    account.blueprint,
+    desk.blueprint,
+    passages.blueprint,
+    moments.blueprint,
+    review.blueprint,
+    set_up.blueprint,
+)

@@ -1,0 +1,35 @@
+"""Parts of addresses: a guessed or broken one matches no route, and so answers the same 404 as an unknown one."""
+
+from werkzeug.routing import BaseConverter
+
+from app.kernel.ids import ID_LENGTH
+
+
+class IdConverter(BaseConverter):
+    """An opaque id."""
+
+    regex = rf"[0-9a-z]{{{ID_LENGTH}}}"
+
+
+class SlugConverter(BaseConverter):
+    """A readable address."""
+
+    regex = r"[a-z0-9][a-z0-9-]{0,119}"
+
+
+class HashConverter(BaseConverter):
+    """A SHA-256 in hexadecimal."""
+
+    regex = r"[0-9a-f]{64}"
+
+
+class WidthConverter(BaseConverter):
+    """A width in pixels, at most five digits."""
+
+    regex = r"[1-9][0-9]{0,4}"
+
+    def to_python(self, value: str) -> int:
+        return int(value)
+
+
+CONVERTERS = {"id": IdConverter, "slug": SlugConverter, "hash": HashConverter, "width": WidthConverter}

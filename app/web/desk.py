@@ -1,0 +1,189 @@
+"""Where delegations work: *Mon espace*, stories, their passages. Rights are decided by the services."""
+
+from flask import Blueprint, flash, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import desk as queries
+from app.db.reading import living_moments
+from app.kernel.access import STORY_REVIEW
+from app.kernel.errors import NotFound, Refused
+from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
+from app.services import passages, stories, workflow
+from app.web.context import back_to, field_errors, reader, signed_in, site, writing
+from app.web.desk_view import my_space, show_working_copy, voice_words
+from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices
+from app.web.gate import keeps_text
+from app.web.templating import moment_words
+
+blueprint = Blueprint("desk", __name__, url_prefix="/espace")
+
+
+@blueprint.get("/")
+def home() -> ResponseReturnValue:
+    actor = signed_in()
+    cards = queries.list_delegations(reader(), actor.writing_delegations)
+    space = my_space(reader(), actor, cards)
+    return render_template("desk/home.html", cards=cards, space=space, reviews=actor.may(STORY_REVIEW), confirm=ConfirmForm(formdata=None))
+
+
+# — stories —
+
+
+def delegation_card(delegation_id: str) -> queries.DelegationCard:
+    if delegation_id not in signed_in().writing_delegations:
+        raise NotFound("delegation")
+    return queries.list_delegations(reader(), [delegation_id])[0]
+
+
+@blueprint.get("/delegations/<id:delegation_id>/recits/nouveau")
+def new_story(delegation_id: str) -> ResponseReturnValue:
+    return render_template("desk/story_form.html", form=StoryForm(formdata=None), card=delegation_card(delegation_id), story=None)
+
+
+@blueprint.post("/delegations/<id:delegation_id>/recits/nouveau")
+@keeps_text
+def create_story(delegation_id: str) -> ResponseReturnValue:
+    card = delegation_card(delegation_id)
+    form = StoryForm()
+    if form.validate():
+        with field_errors(form), writing() as (uow, actor):
+            story = stories.create_story(uow, actor, delegation_id, form.title.data, form.standfirst.data or "")
+        if not form.failed:
+            return back_to(url_for("desk.story", story_id=story.id))
+    return render_template("desk/story_form.html", form=form, card=card, story=None), 422
+
+
+@blueprint.get("/recits/<id:story_id>")
+def story(story_id: str) -> ResponseReturnValue:
+    return story_page(story_id)
+
+
+def story_page(
+    story_id: str, obstacles: tuple[workflow.Obstacle, ...] = (), comment: CommentForm | None = None, status: int = 200
+) -> ResponseReturnValue:
+    """Shows a working copy to its delegation, with what stands between it and the editors, or a comment that could not be taken."""
+    actor = signed_in()
+    row = stories.member_story(reader(), actor, story_id)
+    copy = queries.read_working_copy(reader(), row)
+    arrows = open_transitions(StoryState(row.state), frozenset({Capacity.MEMBER}), row.published_version_id is not None)
+    page = render_template(
+        "desk/story.html",
+        story=row,
+        copy=copy,
+        shown=show_working_copy(actor, copy),
+        arrows=[arrow.name for arrow in arrows],
+        obstacles=obstacles,
+        decisions=queries.list_decisions(reader(), story_id),
+        comments=queries.list_comments(reader(), story_id),
+        comment_form=comment or CommentForm(formdata=None),
+        confirm=ConfirmForm(formdata=None),
+        new_passage=_new_passage_form(copy),
+        editable=StoryState(row.state) in EDITABLE_STATES,
+    )
+    return page, status
+
+
+@blueprint.get("/recits/<id:story_id>/titre")
+def story_title(story_id: str) -> ResponseReturnValue:
+    row = stories.member_story(reader(), signed_in(), story_id)
+    form = StoryForm(formdata=None, title=row.title, standfirst=row.standfirst)
+    return render_template("desk/story_form.html", form=form, card=None, story=row)
+
+
+@blueprint.post("/recits/<id:story_id>/titre")
+@keeps_text
+def save_story_title(story_id: str) -> ResponseReturnValue:
+    form = StoryForm()
+    row = stories.member_story(reader(), signed_in(), story_id)
+    if form.validate():
+        with field_errors(form), writing() as (uow, actor):
+            stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "")
+        if not form.failed:
+            return back_to(url_for("desk.story", story_id=story_id))
+    return render_template("desk/story_form.html", form=form, card=None, story=row), 422
+
+
+# — steps of the workflow that belong to the delegation —
+
+
+@blueprint.post("/recits/<id:story_id>/proposer")
+def submit_story(story_id: str) -> ResponseReturnValue:
+    try:
+        with writing() as (uow, actor):
+            workflow.submit_story(uow, actor, story_id, site().settings.base_url)
+    except Refused as refusal:
+        if refusal.reason != "not_ready":
+            raise
+        return story_page(story_id, refusal.facts["obstacles"], status=409)  # type: ignore[arg-type]  # the service's tuple of obstacles
+    flash(_("Le récit est proposé à la relecture. Vous recevrez un courriel à chaque étape."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+@blueprint.post("/recits/<id:story_id>/rouvrir")
+def reopen_story(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        workflow.reopen_story(uow, actor, story_id)
+    flash(_("Le récit est rouvert à l’écriture. Ce qui est public le reste."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+# — passages: adding one —
+
+
+@blueprint.post("/recits/<id:story_id>/passages")
+def add_passage(story_id: str) -> ResponseReturnValue:
+    form = NewPassageForm()
+    with writing() as (uow, actor):
+        passage = passages.add_passage(uow, actor, story_id, form.moment.data or None, form.voice.data or None)
+    return back_to(url_for("passages.write", passage_id=passage.id))
+
+
+def _new_passage_form(copy: queries.WorkingCopy) -> NewPassageForm:
+    """Offers the delegation's moments, and the voices that the person writes for."""
+    actor = signed_in()
+    form = NewPassageForm(formdata=None, voice="")
+    moments = living_moments(reader(), copy.delegation.id)
+    form.moment.choices = choices(
+        [
+            *((moment.id, f"{revision.title} ({moment_words(revision)})") for moment, revision in moments),
+            ("", _("Le récit dans son ensemble, sans moment")),
+        ]
+    )
+    mine = [voice for voice in copy.voices.values() if actor.writes_for(voice.id)]
+    form.voice.choices = choices([*((voice.id, voice_words(voice)) for voice in mine), ("", _("Passage commun à la délégation"))])
+    form.voice.data = mine[0].id if mine else ""
+    return form
+
+
+# — trash of stories —
+
+
+@blueprint.post("/recits/<id:story_id>/corbeille")
+def delete_story(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        stories.delete_story(uow, actor, story_id)
+        delegation_id = stories.lead_delegation(uow.session, story_id)
+    flash(_("Le récit est dans la corbeille, avec tous ses passages. Vous pouvez l’en sortir."))
+    return back_to(url_for("desk.trash", delegation_id=delegation_id))
+
+
+@blueprint.post("/recits/<id:story_id>/restaurer")
+def restore_story(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        stories.restore_story(uow, actor, story_id)
+    flash(_("Le récit est revenu de la corbeille."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+@blueprint.get("/delegations/<id:delegation_id>/corbeille")
+def trash(delegation_id: str) -> ResponseReturnValue:
+    card = delegation_card(delegation_id)
+    return render_template(
+        "desk/trash.html",
+        card=card,
+        stories=queries.list_delegation_stories(reader(), delegation_id, deleted=True),
+        passages=queries.list_trashed_passages(reader(), delegation_id),
+        moments=queries.list_trashed_moments(reader(), delegation_id),
+        confirm=ConfirmForm(formdata=None),
+    )

@@ -1,0 +1,129 @@
+"""What every request passes before its view: schema, generation, plugin on or off, session, sign-in, CSRF; in that order."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar
+
+from flask import Flask, abort, g, redirect, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_wtf.csrf import CSRFError, CSRFProtect
+from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+
+from app.db.migrate import schema_status
+from app.services.access import load_actor
+from app.services.accounts import find_session, touch_session
+from app.web.carry import carry_to_sign_in, show_again
+from app.web.context import reader, site, snapshot
+
+View = TypeVar("View", bound=Callable[..., Any])
+
+SESSION_KEY = "sid"
+TOUCH_AFTER_SECONDS = 3600
+CACHED_BLUEPRINT = "media"
+_OPEN = "_recits_open"
+_KEEPS_TEXT = "_recits_keeps_text"
+
+csrf = CSRFProtect()
+
+
+class SiteNotReady(Exception):
+    """The database is not at the revision of this code; `state` is `behind` or `ahead`."""
+
+    def __init__(self, state: str) -> None:
+        super().__init__(state)
+        self.state = state
+
+
+def public(view: View) -> View:
+    """Marks a view that anybody may ask for; all others need a session."""
+    setattr(view, _OPEN, True)
+    return view
+
+
+def keeps_text(view: View) -> View:
+    """Marks a view that receives what somebody wrote: an expired session or token hands the text back instead of dropping it."""
+    setattr(view, _KEEPS_TEXT, True)
+    return view
+
+
+def receives_text(view: Callable[..., Any]) -> bool:
+    """Tells whether a view was marked by `keeps_text`."""
+    return bool(getattr(view, _KEEPS_TEXT, False))
+
+
+def install_gate(app: Flask, owners: dict[str, str]) -> None:
+    """Adds the gate to an application.
+
+    Args:
+        owners: blueprint name → plugin that brought it; the core's blueprints are not in it.
+    """
+    app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
+    app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
+    csrf.init_app(app)
+
+    @app.before_request
+    def pass_gate() -> ResponseReturnValue | None:
+        if request.endpoint == "static" or (request.endpoint or "").startswith("static."):
+            return None
+        _check_schema(app)
+        g.snapshot = site().snapshots.current(reader())
+        # A blueprint within a plugin's blueprint is the plugin's too.
+        if any(not snapshot().is_on(owners[name]) for name in request.blueprints if name in owners):
+            abort(404)
+        _load_visitor()
+        view = app.view_functions.get(request.endpoint or "")
+        if view is None:  # no route: the 404 page, which may greet whoever is signed in
+            return None
+        return _require_session(view) or _check_token(view)
+
+
+def _check_schema(app: Flask) -> None:
+    """Raises SiteNotReady unless the tables are this code's; asked until the answer is yes, once per worker."""
+    if app.extensions.get("recits.schema_checked"):
+        return
+    try:
+        state = schema_status(reader().connection()).state
+    except (OperationalError, ProgrammingError, DatabaseError) as error:
+        raise SiteNotReady("behind") from error
+    if state != "current":
+        raise SiteNotReady(state)
+    app.extensions["recits.schema_checked"] = True
+
+
+def _load_visitor() -> None:
+    g.actor = None
+    token = session.get(SESSION_KEY)
+    if not token:
+        return
+    now = site().clock()
+    row = find_session(reader(), str(token), now)
+    if row is None:
+        return
+    g.actor = load_actor(reader(), row.account_id, now.date(), snapshot(), row.id)
+    if request.blueprint == CACHED_BLUEPRINT:
+        return  # what caches may keep carries no cookie
+    if g.actor is not None and (now - row.last_seen_at).total_seconds() > TOUCH_AFTER_SECONDS:
+        with site().writer.begin() as uow:
+            touch_session(uow, row.id, site().settings.session_days)
+        session.modified = True
+
+
+def _require_session(view: Callable[..., Any]) -> ResponseReturnValue | None:
+    if g.actor is not None or getattr(view, _OPEN, False):
+        return None
+    if request.method in ("GET", "HEAD"):
+        return redirect(url_for("account.sign_in", next=request.script_root + request.full_path.rstrip("?")))
+    if getattr(view, _KEEPS_TEXT, False):
+        return carry_to_sign_in()
+    return redirect(url_for("account.sign_in"), code=303)
+
+
+def _check_token(view: Callable[..., Any]) -> ResponseReturnValue | None:
+    if request.method in ("GET", "HEAD", "OPTIONS"):
+        return None
+    try:
+        csrf.protect()
+    except CSRFError:
+        if getattr(view, _KEEPS_TEXT, False):
+            return show_again()
+        raise
+    return None

@@ -1,0 +1,373 @@
+"""Writing one passage: the form, its preview, its versions, its signature, its place; the words are safe whatever happens."""
+
+from flask import Blueprint, flash, jsonify, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+from werkzeug.exceptions import abort
+
+from app.db import desk as queries
+from app.db.models import Account, Passage, PassageRevision, Phase, Story, Voice
+from app.hooks.contracts import PromptContext
+from app.kernel.diff import compare_texts
+from app.kernel.errors import NotAllowed, NotFound, Refused
+from app.kernel.workflow import EDITABLE_STATES, StoryState
+from app.services import approvals, passages
+from app.services.markup import MarkupRefused, prepare
+from app.services.prompts import Question, answer_question, offer_questions
+from app.services.saving import Conflict, save_beside_others
+from app.web.assembly import resolver_for, to_html
+from app.web.context import back_to, reader, signed_in, site, snapshot, writing
+from app.web.desk_view import show_working_copy
+from app.web.errors import markup_sentence
+from app.web.forms import ConfirmForm, NameForm, PassageForm
+from app.web.gate import keeps_text
+from app.web.templating import instant_words
+from app.web.words import sentence
+
+blueprint = Blueprint("passages", __name__, url_prefix="/espace/passages")
+
+
+def _open(passage_id: str) -> tuple[Passage, Story, queries.WorkingCopy]:
+    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    return passage, story, queries.read_working_copy(reader(), story)
+
+
+def _blocked(passage: Passage) -> str | None:
+    """Returns why the person cannot write here now, in words, or None."""
+    try:
+        passages.writable_passage(reader(), signed_in(), passage.id)
+    except (Refused, NotAllowed) as refusal:
+        return sentence(refusal)
+    return None
+
+
+@blueprint.get("/<id:passage_id>")
+def write(passage_id: str) -> ResponseReturnValue:
+    passage, story, copy = _open(passage_id)
+    line = copy.line(passage_id)
+    blocked = _blocked(passage)
+    if blocked is not None:
+        return _read_only(passage, story, copy, blocked)
+    revision = line.revision if line else None
+    draft = queries.find_draft(reader(), signed_in().account, passage_id)
+    kept = passages.kept_prompt(revision)
+    form = PassageForm(
+        formdata=None,
+        body=draft.body if draft else revision.body if revision else "",
+        base=(draft.base_revision_id if draft else passage.revision_id) or "",
+        prompt=draft.prompt if draft else kept.ref if kept else "",
+    )
+    return _editor(passage, story, copy, form, draft=draft)
+
+
+def _editor(
+    passage: Passage,
+    story: Story,
+    copy: queries.WorkingCopy,
+    form: PassageForm,
+    *,
+    draft: object = None,
+    conflict: Conflict | None = None,
+    preview: object = None,
+    message: str = "",
+    status: int = 200,
+) -> ResponseReturnValue:
+    line = copy.line(passage.id)
+    kept = passages.kept_prompt(line.revision if line else None)
+    questions = _questions(passage, copy)
+    if kept is not None and kept.ref not in {question.ref for question in questions}:
+        questions.insert(0, Question(kept.ref, kept.text, ""))
+    page = render_template(
+        "desk/write.html",
+        passage=passage,
+        story=story,
+        copy=copy,
+        line=line,
+        shown=show_working_copy(signed_in(), copy),
+        form=form,
+        draft=draft,
+        conflict=conflict,
+        conflict_author=_name(conflict.author) if conflict else "",
+        preview=preview,
+        message=message,
+        questions=questions,
+        images=queries.list_images(reader(), story.id),
+        group=_group(copy, passage),
+        confirm=ConfirmForm(formdata=None),
+    )
+    return page, status
+
+
+def _group(copy: queries.WorkingCopy, passage: Passage) -> queries.MomentGroup:
+    return next(group for group in copy.groups if any(line.passage.id == passage.id for line in group.lines))
+
+
+def _name(account_id: str | None) -> str:
+    account = reader().get(Account, account_id) if account_id else None
+    return account.name if account else _("quelqu’un d’autre")
+
+
+def _questions(passage: Passage, copy: queries.WorkingCopy) -> list[Question]:
+    group = _group(copy, passage)
+    voice = copy.voices.get(passage.voice_id or "")
+    phase = reader().get(Phase, group.revision.phase_id) if group.revision and group.revision.phase_id else None
+    context = PromptContext(phase.key if phase else None, voice.category if voice else None, copy.story.format)
+    return offer_questions(reader(), snapshot(), context)
+
+
+def _read_only(passage: Passage, story: Story, copy: queries.WorkingCopy, why: str) -> ResponseReturnValue:
+    line = copy.line(passage.id)
+    revision = line.revision if line else None
+    html = _html(story, revision) if revision else None
+    draft = queries.find_draft(reader(), signed_in().account, passage.id)
+    return render_template(
+        "desk/read.html",
+        passage=passage,
+        story=story,
+        copy=copy,
+        line=line,
+        group=_group(copy, passage),
+        html=html,
+        why=why,
+        draft=draft,
+        shown=show_working_copy(signed_in(), copy),
+        editable=StoryState(story.state) in EDITABLE_STATES,
+        confirm=ConfirmForm(formdata=None),
+    )
+
+
+def _html(story: Story, revision: PassageRevision) -> object:
+    resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [revision.fragment])
+    return to_html(revision.fragment, resolver, "p-", heading_shift=1)
+
+
+# — saving —
+
+
+@blueprint.post("/<id:passage_id>")
+@keeps_text
+def save(passage_id: str) -> ResponseReturnValue:
+    passage, story, copy = _open(passage_id)
+    form = PassageForm()
+    body = form.body.data or ""
+    if "preview" in request.form:
+        return _preview(passage, story, copy, form)
+    line = copy.line(passage_id)
+    prompt = answer_question(reader(), snapshot(), form.prompt.data or "", passages.kept_prompt(line.revision if line else None))
+    try:
+        result = save_beside_others(site().writer, snapshot(), signed_in(), passage_id, body, prompt, form.base.data or None, story.lang)
+    except MarkupRefused as refusal:
+        _keep(passage_id, form)
+        return _editor(passage, story, copy, form, message=markup_sentence(refusal), status=422)
+    except (Refused, NotAllowed) as refusal:
+        # Locked, signed or handed over while one was writing: the words are kept where their writer finds them.
+        _keep_if_possible(passage_id, form)
+        raise refusal
+    reader().rollback()
+    if isinstance(result, Conflict):
+        passage, story, copy = _open(passage_id)
+        both = PassageForm(formdata=None, body=result.proposal, base=result.current, prompt=form.prompt.data)
+        return _editor(passage, story, copy, both, conflict=result, status=409)
+    flash(
+        _("Enregistré, avec ce qu’une autre personne avait écrit entre-temps. Relisez l’ensemble.") if result.merged else _("Enregistré.")
+    )
+    return back_to(url_for("passages.write", passage_id=passage_id))
+
+
+def _preview(passage: Passage, story: Story, copy: queries.WorkingCopy, form: PassageForm) -> ResponseReturnValue:
+    """Shows what would be public, with the form and its words below; nothing is saved, the words are kept as a draft."""
+    try:
+        prepared = prepare(form.body.data or "", lang=story.lang)
+    except MarkupRefused as refusal:
+        return _editor(passage, story, copy, form, message=markup_sentence(refusal), status=422)
+    _keep(passage.id, form)
+    pieces = prepared.fragment.to_json()
+    resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
+    return _editor(passage, story, copy, form, preview=to_html(pieces, resolver, "apercu-"))
+
+
+def _keep(passage_id: str, form: PassageForm) -> None:
+    with writing() as (uow, actor):
+        passages.keep_draft(uow, actor, passage_id, form.body.data or "", form.prompt.data or "", form.base.data or None)
+
+
+def _keep_if_possible(passage_id: str, form: PassageForm) -> None:
+    try:
+        _keep(passage_id, form)
+    except (NotFound, NotAllowed):
+        return
+
+
+@blueprint.post("/<id:passage_id>/brouillon")
+def autosave(passage_id: str) -> ResponseReturnValue:
+    """Keeps unsaved words; asked by the script of the writing page, never makes a version."""
+    _keep(passage_id, PassageForm())
+    return jsonify(kept=True, at=instant_words(site().clock()))
+
+
+@blueprint.post("/<id:passage_id>/brouillon/abandonner")
+def drop_draft(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        passages.readable_passage(uow.session, actor, passage_id)
+        passages.drop_draft(uow, actor, passage_id)
+    flash(_("Le brouillon est abandonné. Le texte enregistré n’a pas changé."))
+    return back_to(url_for("passages.write", passage_id=passage_id))
+
+
+@blueprint.post("/<id:passage_id>/apercu")
+def preview_fragment(passage_id: str) -> ResponseReturnValue:
+    """Returns the preview alone, cleaned exactly as a publication is."""
+    _passage, story, _copy = _open(passage_id)
+    try:
+        prepared = prepare(PassageForm().body.data or "", lang=story.lang)
+    except MarkupRefused as refusal:
+        return render_template("desk/_preview.html", preview=None, message=markup_sentence(refusal)), 422
+    pieces = prepared.fragment.to_json()
+    resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
+    return render_template("desk/_preview.html", preview=to_html(pieces, resolver, "apercu-"), message="", words_count=prepared.words)
+
+
+# — place and trash —
+
+
+@blueprint.post("/<id:passage_id>/deplacer/<any(haut, bas):where>")
+def move(passage_id: str, where: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        passages.move_passage(uow, actor, passage_id, -1 if where == "haut" else 1)
+        story_id = uow.session.get_one(Passage, passage_id).story_id
+    return back_to(url_for("desk.story", story_id=story_id, _anchor=f"passage-{passage_id}"))
+
+
+@blueprint.post("/<id:passage_id>/corbeille")
+def delete(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        passages.delete_passage(uow, actor, passage_id)
+        story_id = uow.session.get_one(Passage, passage_id).story_id
+    flash(_("Le passage est dans la corbeille, avec toutes ses versions. Vous pouvez l’en sortir."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+@blueprint.post("/<id:passage_id>/restaurer")
+def restore(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        story_id = passages.restore_passage(uow, actor, passage_id).story_id
+    flash(_("Le passage est revenu de la corbeille."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+# — signing —
+
+
+@blueprint.get("/<id:passage_id>/signer")
+def sign_form(passage_id: str) -> ResponseReturnValue:
+    passage, story, copy = _open(passage_id)
+    line = copy.line(passage_id)
+    if line is None or line.revision is None:
+        raise Refused("passage_empty")
+    mine = [voice for voice in _signers(copy, line) if signed_in().holds(voice.id)]
+    before = _signed_before(line, mine[0]) if mine else None
+    return render_template(
+        "desk/sign.html",
+        passage=passage,
+        story=story,
+        copy=copy,
+        line=line,
+        group=_group(copy, passage),
+        html=_html(story, line.revision),
+        mine=mine,
+        before=before,
+        changes=compare_texts(before.plain, line.revision.plain) if before else (),
+        confirm=ConfirmForm(formdata=None),
+    )
+
+
+def _signers(copy: queries.WorkingCopy, line: queries.PassageLine) -> list[Voice]:
+    return [copy.voices[voice_id] for voice_id in sorted(line.required) if voice_id in copy.voices]
+
+
+def _signed_before(line: queries.PassageLine, voice: Voice) -> PassageRevision | None:
+    """Returns the last revision that the voice signed, if the words have changed since."""
+    signed = queries.last_signed_revision(reader(), line.passage.id, voice.id)
+    return signed if signed is not None and line.revision is not None and signed.hash != line.revision.hash else None
+
+
+@blueprint.post("/<id:passage_id>/signer")
+def sign(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        approvals.sign_passage(uow, actor, passage_id, request.form.get("voice", ""), request.form.get("hash", ""))
+        story_id = uow.session.get_one(Passage, passage_id).story_id
+    flash(_("Signé : bon à publier. Si un mot change, votre signature sera redemandée."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+@blueprint.post("/<id:passage_id>/rouvrir")
+def reopen(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        approvals.reopen_passage(uow, actor, passage_id)
+    return back_to(url_for("passages.write", passage_id=passage_id))
+
+
+@blueprint.post("/<id:passage_id>/retirer-signature")
+def revoke(passage_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        approvals.revoke_signature(uow, actor, passage_id, request.form.get("voice", ""))
+        story_id = uow.session.get_one(Passage, passage_id).story_id
+    flash(_("Votre signature est retirée."))
+    return back_to(url_for("desk.story", story_id=story_id))
+
+
+# — versions —
+
+
+@blueprint.get("/<id:passage_id>/versions")
+def versions(passage_id: str) -> ResponseReturnValue:
+    passage, story, copy = _open(passage_id)
+    revisions = queries.list_revisions(reader(), passage_id)
+    after = _chosen(revisions, "apres", 0)
+    before = _chosen(revisions, "avant", 1)
+    return render_template(
+        "desk/versions.html",
+        passage=passage,
+        story=story,
+        copy=copy,
+        line=copy.line(passage_id),
+        group=_group(copy, passage),
+        revisions=revisions,
+        before=before,
+        after=after,
+        changes=compare_texts(before.body if before else "", after.body) if after else (),
+        authors=queries.account_names(reader(), [revision.author_id for revision in revisions]),
+        blocked=_blocked(passage),
+        name_form=NameForm(formdata=None),
+        confirm=ConfirmForm(formdata=None),
+    )
+
+
+def _chosen(revisions: list[PassageRevision], name: str, default: int) -> PassageRevision | None:
+    """Returns the revision whose number the address names, else the nth newest, if there is one."""
+    number = request.args.get(name, type=int)
+    if number is not None:
+        found = next((revision for revision in revisions if revision.number == number), None)
+        return found or abort(404)
+    return revisions[default] if default < len(revisions) else None
+
+
+@blueprint.post("/<id:passage_id>/versions/<id:revision_id>/restaurer")
+def restore_revision(passage_id: str, revision_id: str) -> ResponseReturnValue:
+    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    old = reader().get(PassageRevision, revision_id)
+    if old is None or old.passage_id != passage.id:
+        raise NotFound("revision")
+    prepared = prepare(old.body, lang=story.lang)
+    with writing() as (uow, actor):
+        passages.restore_revision(uow, actor, revision_id, prepared)
+    flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=old.number))
+    return back_to(url_for("passages.versions", passage_id=passage_id))
+
+
+@blueprint.post("/<id:passage_id>/versions/<id:revision_id>/nommer")
+def name_revision(passage_id: str, revision_id: str) -> ResponseReturnValue:
+    form = NameForm()
+    with writing() as (uow, actor):
+        passages.name_revision(uow, actor, passage_id, revision_id, form.name.data or "")
+    return back_to(url_for("passages.versions", passage_id=passage_id))

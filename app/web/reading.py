@@ -1,0 +1,217 @@
+"""What the public reads: front page, stories in three ways, territories; no cookie, no script needed."""
+
+import base64
+import binascii
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from flask import Blueprint, abort, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel.speaklater import LazyString
+from sqlalchemy import select
+
+from app.db.models import Story, StoryVersion
+from app.db.reading import (
+    Position,
+    StoryCard,
+    find_by_slug,
+    find_territory,
+    journey,
+    lead_territory,
+    list_stories,
+    list_territories,
+    read_story,
+)
+from app.kernel.ids import ID_LENGTH
+from app.kernel.voice import CATEGORIES
+from app.kernel.workflow import StoryState
+from app.web import braid
+from app.web.assembly import resolver_for, to_html
+from app.web.context import reader
+from app.web.gate import public
+from app.web.story_view import StoryShown, category_of_slug, show_story
+from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
+
+blueprint = Blueprint("reading", __name__)
+for _name, _function in braid.GLOBALS.items():
+    blueprint.add_app_template_global(_function, _name)
+
+
+@dataclass(frozen=True)
+class Category:
+    """An actor category as pages name it: value, look's key, labels, word in addresses."""
+
+    value: str
+    key: str
+    short: LazyString
+    full: LazyString
+    slug: str
+
+
+FOUR = tuple(
+    Category(str(value), CATEGORY_KEY[value], CATEGORY_SHORT[value], CATEGORY_FULL[value], CATEGORY_SLUG[value]) for value in CATEGORIES
+)
+blueprint.add_app_template_global(lambda: FOUR, "four")
+
+_ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
+HOME_STORIES = 6
+TERRITORY_STORIES = 100
+NEAR_STORIES = 6
+
+
+@blueprint.get("/")
+@public
+def home() -> ResponseReturnValue:
+    cards, more = list_stories(reader(), limit=HOME_STORIES)
+    lead = _shown(reader().get_one(Story, cards[0].id)) if cards else None
+    return render_template("reading/home.html", cards=cards, lead=lead, more=more is not None, territories=list_territories(reader()))
+
+
+@blueprint.get("/recits/")
+@public
+def stories() -> ResponseReturnValue:
+    after = _position(request.args.get("suite"))
+    cards, following = list_stories(reader(), after=after)
+    following_key = _key(following) if following else None
+    return render_template("reading/stories.html", cards=cards, following=following_key, first_page=after is None)
+
+
+def _key(position: Position) -> str:
+    """Returns a page's position for its address: opaque, and stable while new stories come before it."""
+    text = f"{position.at.astimezone(UTC).isoformat()} {position.id}"
+    return base64.urlsafe_b64encode(text.encode()).decode().rstrip("=")
+
+
+def _position(key: str | None) -> Position | None:
+    if not key:
+        return None
+    try:
+        text = base64.urlsafe_b64decode(key + "=" * (-len(key) % 4)).decode("ascii")
+        at, _space, story_id = text.partition(" ")
+        instant = datetime.fromisoformat(at)
+        if instant.tzinfo is None or not _ID.fullmatch(story_id):
+            raise ValueError
+        position = Position(instant.astimezone(UTC), story_id)
+    except (ValueError, OverflowError, binascii.Error):
+        abort(404)
+    return position
+
+
+@blueprint.get("/recits/<slug:slug>")
+@public
+def story(slug: str) -> ResponseReturnValue:
+    return _read(slug, "reading.story", "reading/story_thread.html")
+
+
+@blueprint.get("/recits/<slug:slug>/en-regard")
+@public
+def story_side_by_side(slug: str) -> ResponseReturnValue:
+    return _read(slug, "reading.story_side_by_side", "reading/story_side_by_side.html")
+
+
+@blueprint.get("/recits/<slug:slug>/une-voix")
+@public
+def story_voices(slug: str) -> ResponseReturnValue:
+    return _read(slug, "reading.story_voices", "reading/story_voice.html", voice=None)
+
+
+@blueprint.get("/recits/<slug:slug>/une-voix/<slug:category>")
+@public
+def story_voice(slug: str, category: str) -> ResponseReturnValue:
+    chosen = category_of_slug(category)
+    if chosen is None:
+        abort(404)
+    return _read(slug, "reading.story_voice", "reading/story_voice.html", voice=chosen, category=category)
+
+
+def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseReturnValue:
+    """Shows the public version of a story; an old address leads to the present one, an unpublished story answers 410."""
+    row = find_by_slug(reader(), slug)
+    if row is None or row.first_published_at is None:
+        abort(404)
+    if row.published_version_id is None or row.deleted_at is not None:
+        since = row.state_since if row.state == StoryState.UNPUBLISHED else None
+        return render_template("errors/gone.html", title=_last_title(row), since=since), 410
+    if row.slug != slug:
+        arguments = {"category": more["category"]} if "category" in more else {}
+        return redirect(url_for(endpoint, slug=row.slug, **arguments), code=301)
+    territory = lead_territory(reader(), row.id)
+    return render_template(
+        template,
+        shown=_shown(row),
+        story=row,
+        territory=territory,
+        near=_near(row, territory.id),
+        categories=CATEGORIES,
+        category_slug=CATEGORY_SLUG,
+        **{"voice": None, **more},
+    )
+
+
+def _near(row: Story, territory_id: str) -> list[StoryCard]:
+    """Returns at most two stories to go on with: the latest other one of the territory, and the latest of another territory."""
+    here, _more = list_stories(reader(), limit=2, territory_id=territory_id)
+    latest, _more = list_stories(reader(), limit=NEAR_STORIES)
+    same = next((card for card in here if card.id != row.id), None)
+    other = next((card for card in latest if card.territory.id != territory_id), None)
+    return [card for card in (same, other) if card is not None]
+
+
+def _shown(row: Story) -> StoryShown:
+    version = reader().get_one(StoryVersion, row.published_version_id)
+    return show_story(reader(), read_story(reader(), row, version))
+
+
+def _last_title(row: Story) -> str:
+    """Returns the last title that was public; one that never was stays its writers' own."""
+    versions = select(StoryVersion.manifest).where(StoryVersion.story_id == row.id, StoryVersion.published_at.is_not(None))
+    manifest = reader().scalar(versions.order_by(StoryVersion.published_at.desc()).limit(1))
+    return str(manifest["title"]) if manifest else ""
+
+
+@blueprint.get("/territoires/")
+@public
+def territories() -> ResponseReturnValue:
+    return render_template("reading/territories.html", lines=list_territories(reader()))
+
+
+@blueprint.get("/territoires/<slug:slug>")
+@public
+def territory(slug: str) -> ResponseReturnValue:
+    row = find_territory(reader(), slug)
+    if row is None:
+        abort(404)
+    cards, _more = list_stories(reader(), limit=TERRITORY_STORIES, territory_id=row.id)
+    description = to_html(row.fragment, resolver_for(reader(), [], [row.fragment]), "t-", heading_shift=0)
+    return render_template("reading/territory.html", territory=row, description=description, cards=cards, steps=journey(reader(), cards))
+
+
+@blueprint.get("/methode")
+@public
+def method() -> ResponseReturnValue:
+    return render_template("reading/method.html")
+
+
+@blueprint.get("/a-propos")
+@public
+def about() -> ResponseReturnValue:
+    return render_template("reading/about.html")
+
+
+@blueprint.get("/mentions-legales")
+@public
+def legal() -> ResponseReturnValue:
+    return render_template("reading/legal.html")
+
+
+@blueprint.get("/accessibilite")
+@public
+def accessibility() -> ResponseReturnValue:
+    return render_template("reading/accessibility.html")
+
+
+@blueprint.get("/vos-donnees")
+@public
+def your_data() -> ResponseReturnValue:
+    return render_template("reading/your_data.html")

@@ -1,0 +1,160 @@
+"""The editors' desk: the queue, and the page on which a story is read, compared, commented and decided."""
+
+from datetime import datetime
+
+from flask import Blueprint, flash, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext as _
+
+from app.db import desk as queries
+from app.db.models import Story, StoryVersion
+from app.db.reading import lead_territory, read_story
+from app.db.review import compare_versions, find_version, has_changes
+from app.kernel.access import STORY_REVIEW
+from app.kernel.errors import NotFound
+from app.kernel.workflow import Capacity, StoryState, open_transitions
+from app.services import comments, stories, workflow
+from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
+from app.web.desk import story_page
+from app.web.desk_view import days_since
+from app.web.forms import CommentForm, ConfirmForm, ReasonsForm
+from app.web.gate import keeps_text
+from app.web.story_view import show_story
+
+blueprint = Blueprint("review", __name__, url_prefix="/relecture")
+
+WAITING = ("submitted", "in_review")
+MOST_DECIDED = 20
+
+
+@blueprint.get("/")
+def queue() -> ResponseReturnValue:
+    actor = with_permission(STORY_REVIEW)
+    now = site().clock()
+    lines = [_line(entry, now) for entry in queries.review_queue(reader(), WAITING) if not _has_voice(entry.story)]
+    returned = [_line(entry, now) for entry in queries.review_queue(reader(), ("changes_requested",)) if not _has_voice(entry.story)]
+    decided = queries.review_queue(reader(), ("published", "unpublished"))[::-1][:MOST_DECIDED]
+    done = [_line(entry, now) for entry in decided if not _has_voice(entry.story)]
+    names = queries.account_names(reader(), [entry.story.reviewer_id for entry, _since in lines])
+    return render_template("review/queue.html", lines=lines, returned=returned, done=done, names=names, me=actor.account)
+
+
+def _line(entry: queries.QueueEntry, now: datetime) -> tuple[queries.QueueEntry, str]:
+    return entry, days_since(entry.story.state_since, now)
+
+
+def _has_voice(story: Story) -> bool:
+    """Whether the editor has a voice in the story: it is then somebody else's to review."""
+    return Capacity.EDITOR not in stories.capacities_in(reader(), signed_in(), story.id)
+
+
+@blueprint.get("/<id:story_id>")
+def story(story_id: str) -> ResponseReturnValue:
+    return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None))
+
+
+def _page(story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200) -> ResponseReturnValue:
+    actor = with_permission(STORY_REVIEW)
+    row = stories.visible_story(reader(), actor, story_id)
+    if _has_voice(row):
+        raise NotFound("story")
+    version = _submitted(row)
+    earlier = find_version(reader(), row, row.reviewed_version_id)
+    compared = compare_versions(reader(), earlier, version) if earlier is not None and earlier.id != version.id else None
+    arrows = open_transitions(StoryState(row.state), frozenset({Capacity.EDITOR}), row.published_version_id is not None)
+    said = queries.list_comments(reader(), story_id)
+    decisions = queries.list_decisions(reader(), story_id)
+    people = [*(entry.author_id for entry in said), *(entry.decided_by for entry in decisions), row.reviewer_id]
+    page = render_template(
+        "review/story.html",
+        story=row,
+        version=version,
+        territory=lead_territory(reader(), story_id),
+        shown=show_story(reader(), read_story(reader(), row, version)),
+        compared=compared,
+        has_changes=has_changes,
+        arrows={arrow.name for arrow in arrows},
+        comments=said,
+        decisions=decisions,
+        names=queries.account_names(reader(), people),
+        reasons=reasons,
+        comment_form=comment,
+        confirm=ConfirmForm(formdata=None),
+    )
+    return page, status
+
+
+def _submitted(story: Story) -> StoryVersion:
+    version = find_version(reader(), story, story.submitted_version_id)
+    if version is None:
+        raise NotFound("story")
+    return version
+
+
+@blueprint.post("/<id:story_id>/prendre")
+def start(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        workflow.start_review(uow, actor, story_id)
+    return back_to(url_for("review.story", story_id=story_id))
+
+
+@blueprint.post("/<id:story_id>/rendre")
+@keeps_text
+def request_changes(story_id: str) -> ResponseReturnValue:
+    return _with_reasons(story_id, workflow.request_changes, _("Le récit est rendu à sa délégation, avec vos raisons."))
+
+
+@blueprint.post("/<id:story_id>/depublier")
+@keeps_text
+def unpublish(story_id: str) -> ResponseReturnValue:
+    return _with_reasons(story_id, workflow.unpublish_story, _("Le récit n’est plus public. Ses textes et ses versions sont gardés."))
+
+
+def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> ResponseReturnValue:
+    form = ReasonsForm()
+    with field_errors(form), writing() as (uow, actor):
+        step(uow, actor, story_id, form.reasons.data or "", site().settings.base_url)
+    if form.failed:
+        return _page(story_id, form, CommentForm(formdata=None), 422)
+    flash(done)
+    return back_to(url_for("review.story", story_id=story_id))
+
+
+@blueprint.post("/<id:story_id>/publier")
+def publish(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        slug = workflow.publish_story(uow, actor, story_id, request.form.get("hash", ""), site().settings.base_url).slug
+    flash(_("Le récit est publié."))
+    return back_to(url_for("reading.story", slug=slug))
+
+
+# — comments, by editors and members —
+
+
+@blueprint.post("/<id:story_id>/commentaires")
+@keeps_text
+def add_comment(story_id: str) -> ResponseReturnValue:
+    form = CommentForm()
+    actor = signed_in()
+    row = stories.visible_story(reader(), actor, story_id)
+    if form.validate():
+        with field_errors(form), writing() as (uow, actor):
+            comments.add_comment(uow, actor, story_id, request.form.get("passage") or None, form.body.data)
+        if not form.failed:
+            flash(_("Votre commentaire est ajouté."))
+            return back_to(_where(row))
+    if _has_voice(row):
+        return story_page(story_id, comment=form, status=422)
+    return _page(story_id, ReasonsForm(formdata=None), form, 422)
+
+
+@blueprint.post("/commentaires/<id:comment_id>/<any(regler, rouvrir):what>")
+def resolve_comment(comment_id: str, what: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        story_id = comments.set_resolved(uow, actor, comment_id, what == "regler").story_id
+    return back_to(_where(stories.visible_story(reader(), signed_in(), story_id)))
+
+
+def _where(story: Story) -> str:
+    """Members go back to their desk, editors to theirs."""
+    return url_for("desk.story", story_id=story.id) if _has_voice(story) else url_for("review.story", story_id=story.id)

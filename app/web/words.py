@@ -1,0 +1,163 @@
+"""Every code of the domain in words: refusals, states, categories, stances. Says what happened, what was kept, what to do."""
+
+from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from flask_babel import ngettext
+from flask_babel.speaklater import LazyString
+
+from app.kernel.errors import RecitsError
+from app.kernel.voice import ActorCategory
+
+CATEGORY_SHORT = {
+    "elected_official": _l("Élu·e"),
+    "local_agent": _l("Collectivité"),
+    "socioeconomic_operator": _l("Socio-éco"),
+    "state_agent": _l("État"),
+}
+CATEGORY_FULL = {
+    "elected_official": _l("Élu·e"),
+    "local_agent": _l("Agent·e de la collectivité"),
+    "socioeconomic_operator": _l("Opérateur·rice socio-économique"),
+    "state_agent": _l("Agent·e de l’État"),
+}
+# The look's keys (CSS classes, braid) for the four categories.
+CATEGORY_KEY = {
+    ActorCategory.ELECTED_OFFICIAL: "elu",
+    ActorCategory.LOCAL_AGENT: "col",
+    ActorCategory.SOCIOECONOMIC_OPERATOR: "eco",
+    ActorCategory.STATE_AGENT: "eta",
+}
+CATEGORY_SLUG = {
+    ActorCategory.ELECTED_OFFICIAL: "elu-e",
+    ActorCategory.LOCAL_AGENT: "collectivite",
+    ActorCategory.SOCIOECONOMIC_OPERATOR: "socio-eco",
+    ActorCategory.STATE_AGENT: "etat",
+}
+ANONYMOUS = _l("Une voix de la délégation")
+ROLES = {"administrator": _l("administration"), "organiser": _l("organisation"), "editor": _l("relecture")}
+STATES = {
+    "writing": ("…", _l("en écriture")),
+    "submitted": ("→", _l("proposé à la relecture")),
+    "in_review": ("→", _l("en relecture")),
+    "changes_requested": ("!", _l("à reprendre")),
+    "published": ("✓", _l("publié")),
+    "unpublished": ("–", _l("dépublié")),
+}
+STANCES = {
+    "agree": ("=", _l("d’accord")),
+    "nuance": ("≈", _l("nuance")),
+    "disagree": ("≠", _l("désaccord")),
+    "absent": ("–", _l("absent·e")),
+}
+DISPLAYS = {
+    "name": _l("Par mon nom et ma fonction"),
+    "function": _l("Par ma fonction seulement"),
+    "category": _l("Par ma catégorie seulement"),
+    "anonymous": _l("Sans nom, fonction ni catégorie"),
+}
+TRANSITIONS = {
+    "submit": _l("proposé à la relecture"),
+    "reopen": _l("rouvert à l’écriture"),
+    "start_review": _l("pris en relecture"),
+    "request_changes": _l("changements demandés"),
+    "publish": _l("publié"),
+    "unpublish": _l("dépublié"),
+}
+
+
+def _not_found(what: str) -> str:
+    """One sentence for all that one may not know of: two would tell what exists from what does not."""
+    if what == "link":
+        return _("Ce lien n’est pas reconnu. Il a peut-être été coupé par votre messagerie : copiez-le en entier, ou demandez-en un autre.")
+    return _("Aucune page à cette adresse, ou elle n’est pas de votre délégation.")
+
+
+def _state(name: object) -> str:
+    return str(STATES.get(str(name), ("", name))[1])
+
+
+REASONS: dict[str, LazyString] = {
+    "required": _l("À remplir."),
+    "too_long": _l("Trop long : %(length)s signes, pour %(limit)s au plus."),
+    "unknown_choice": _l("Ce choix n’est pas proposé. Choisissez dans la liste."),
+    "name_taken": _l("Ce nom est déjà pris. Ajoutez un mot qui le distingue."),
+    "date_unreadable": _l(
+        "Date non reconnue. Écrivez un jour, un mois ou une période : 12 mai 2022, mai 2022, printemps 2022, de mars à mai 2022."
+    ),
+    "date_backwards": _l("La fin est avant le début."),
+    "code_insee": _l("Un code Insee a cinq caractères, par exemple 01004 ou 2A004."),
+    "code_siren": _l("Un numéro Siren a neuf chiffres."),
+    "email": _l("Écrivez une adresse électronique, par exemple prenom.nom@exemple.fr."),
+    "password_short": _l("Au moins %(minimum)s signes. Une phrase courte convient très bien."),
+    "password_long": _l("Au plus %(maximum)s signes."),
+    "password_wrong": _l("Ce n’est pas votre mot de passe actuel."),
+    "passwords_differ": _l("Les deux mots de passe diffèrent."),
+    "image_heavy": _l("Image trop lourde : %(limit)s Mo au plus. Le reste du formulaire est gardé."),
+    "image_large": _l("Image trop grande : %(limit)s millions de pixels au plus. Le reste du formulaire est gardé."),
+    "image_unreadable": _l("Ce fichier n’est pas une image lisible. Les formats acceptés sont JPEG, PNG et WebP."),
+    "markup_too_long": _l(
+        "Texte trop long pour un passage : %(size)s Ko, pour %(limit)s au plus. Rien n’est perdu : coupez-le en deux passages."
+    ),
+    "markup_too_slow": _l(
+        "La mise en forme de ce texte demande trop de calcul. Il est gardé tel quel en brouillon : retirez les longues suites de signes répétés, puis enregistrez."
+    ),
+    "markup_too_large": _l(
+        "Une fois mis en forme, ce texte devient démesuré. Il est gardé tel quel en brouillon : retirez les tableaux ou notes répétés, puis enregistrez."
+    ),
+    "signed_out": _l("Votre session est terminée. Reconnectez-vous."),
+    "needs_permission": _l("Cette page demande un rôle que vous n’avez pas. Une personne de l’administration peut vous le donner."),
+    "not_your_voice": _l("Ce passage est celui d’une autre voix. Vous pouvez le lire, pas l’écrire."),
+    "only_holder_signs": _l("Seule la voix elle-même signe ses mots. Vous écrivez pour elle : demandez-lui de relire et de signer."),
+    "only_holder_stands": _l("Seule la voix elle-même dit sa position."),
+    "wrong_capacity": _l(
+        "Cette étape revient à quelqu’un d’autre : la délégation propose et rouvre ; la relecture décide, sauf pour un récit où elle a une voix."
+    ),
+    "wrong_state": _l("Le récit est « %(state)s » : cette étape n’est pas possible maintenant."),
+    "story_locked": _l(
+        "Le récit est « %(state)s » : il se lit mais ne s’écrit pas. Rouvrez-le pour continuer ; rien n’est perdu.",
+    ),
+    "story_is_public": _l("Ce récit est public. Il faut d’abord demander sa dépublication."),
+    "story_in_review": _l("Ce récit est en relecture. Rouvrez-le d’abord."),
+    "not_public": _l("Ce récit n’est pas public."),
+    "passage_signed": _l("Ce passage est signé. Rouvrez-le pour le changer : la signature reste avec les mots d’avant."),
+    "passage_exists": _l("Cette voix raconte déjà ce moment dans ce récit. Ouvrez son passage."),
+    "passage_empty": _l("Ce passage est vide."),
+    "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
+    "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),
+    "version_changed": _l("Le récit a changé depuis que vous l’avez ouvert. Relisez la nouvelle version : rien n’a été publié."),
+    "not_ready": _l("Le récit n’est pas prêt. Rien n’a été envoyé ; voici ce qui manque."),
+    "no_passage": _l("Le récit n’a encore aucun passage."),
+    "passage_unsigned": _l("Ce passage n’est pas signé."),
+    "link_used": _l("Ce lien a déjà servi. Si vous avez un compte, connectez-vous ; sinon, demandez un nouveau lien."),
+    "link_replaced": _l("Ce lien a été remplacé par un plus récent : cherchez le dernier message reçu."),
+    "link_expired": _l("Ce lien a expiré. Demandez-en un autre."),
+    "account_disabled": _l("Ce compte est fermé. Écrivez à l’administration du site."),
+    "voice_taken": _l("Cette voix a déjà été donnée à quelqu’un d’autre."),
+    "seat_taken": _l("Le siège est tenu par %(name)s à ces dates. Terminez d’abord ce mandat."),
+    "delegation_exists": _l("Ce territoire a déjà une délégation dans ce programme."),
+    "last_administrator": _l("C’est la dernière personne de l’administration. Donnez d’abord ce rôle à quelqu’un d’autre."),
+    "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
+    "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
+    "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
+    "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
+    "too_many_attempts": _l("Trop d’essais. Attendez un quart d’heure, ou demandez un lien de connexion."),
+    "sign_in_failed": _l("Adresse ou mot de passe inconnus. Vérifiez, ou demandez un lien de connexion par courriel."),
+}
+
+
+def sentence(error: RecitsError) -> str:
+    """Returns what to tell a person about a refusal."""
+    if error.reason == "story_locked" and error.facts.get("state") == "in_review":
+        return _("Le récit est en relecture : il se lit mais ne s’écrit pas. Vous recevrez un courriel à la décision ; rien n’est perdu.")
+    if error.reason == "not_found":
+        return _not_found(str(error.facts.get("what")))
+    facts = dict(error.facts)
+    if "state" in facts:
+        facts["state"] = _state(facts["state"])
+    return str(REASONS[error.reason]) % facts
+
+
+def count_words(number: int) -> str:
+    """« 47 mots »"""
+    return ngettext("%(num)s mot", "%(num)s mots", number)

@@ -1,0 +1,21 @@
+"""Build hook: compiles every gettext catalogue (.po → .mo) before hatchling collects the files."""
+
+from pathlib import Path
+from typing import Any
+
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from hatchling.builders.hooks.plugin.interface import BuildHookInterface
+
+
+class CompileCatalogues(BuildHookInterface):
+    """Runs for wheels, source distributions and editable installs alike."""
+
+    def initialize(self, version: str, build_data: dict[str, Any]) -> None:
+        for source in Path(self.root).glob("*/**/LC_MESSAGES/*.po"):
+            if ".venv" in source.parts:
+                continue
+            with source.open("rb") as lines:
+                catalogue = read_po(lines)
+            with source.with_suffix(".mo").open("wb") as out:
+                write_mo(out, catalogue)

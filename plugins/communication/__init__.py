@@ -1,0 +1,1 @@
+"""Communication & Mise en récits: the writing questions that lead a story."""

@@ -1,0 +1,1 @@
+"""Empty on purpose: the core runs the migrations itself."""

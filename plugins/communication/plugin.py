@@ -1,0 +1,50 @@
+"""The table of contents of the chantier Communication & Mise en récits; no logic here."""
+
+from flask_babel import lazy_gettext as _l
+
+from app.sdk import SDK_VERSION, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
+from plugins.communication import services
+from plugins.communication.views import blueprint
+
+MANIFEST = Manifest(
+    name="communication",
+    title=_l("Communication & Mise en récits"),
+    description=_l("Des questions d’écriture, par phase et par catégorie d’acteurs, pour ne pas commencer devant une page blanche."),
+    version="0.1.0",
+    sdk=SDK_VERSION,
+)
+
+
+@hookimpl
+def register_blueprints():
+    return [blueprint]
+
+
+@hookimpl
+def register_permissions():
+    return [
+        Permission("communication.manage_prompts", title=_l("Gérer les questions d’écriture"), roles=frozenset({"administrator", "editor"}))
+    ]
+
+
+@hookimpl
+def register_menu_items():
+    return [
+        MenuItem(
+            "prompts",
+            menu="set_up",
+            title=_l("Questions d’écriture"),
+            endpoint="communication.prompts",
+            permission="communication.manage_prompts",
+        )
+    ]
+
+
+@hookimpl
+def register_prompt_sources():
+    return [PromptSource("prompts", offer=services.offer, find=services.find)]
+
+
+@hookimpl
+def on_enable(session: Session):
+    services.load_starter_prompts(session)

@@ -1,0 +1,37 @@
+"""Every text that a person reads has an English translation, with the same places to fill in; the catalogues match the code."""
+
+import re
+
+import pytest
+
+from app.extract_messages import Source, extracted, read_catalogue, sources
+
+PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
+
+
+def identifier(source: Source) -> str:
+    return source.catalogue.parts[-5]
+
+
+@pytest.mark.parametrize("source", sources(), ids=identifier)
+def test_the_catalogue_has_exactly_the_texts_of_the_code(source: Source):
+    wanted = {message.id for message in extracted(source) if message.id}
+    found = {message.id for message in read_catalogue(source.catalogue) if message.id}
+    assert (wanted - found, found - wanted) == (set(), set()), "run: make translations"
+
+
+@pytest.mark.parametrize("source", sources(), ids=identifier)
+def test_every_text_is_translated_with_the_same_places(source: Source):
+    faults = []
+    for message in read_catalogue(source.catalogue):
+        if not message.id:
+            continue
+        ids = message.id if isinstance(message.id, tuple) else (message.id,)
+        strings = message.string if isinstance(message.string, tuple) else (message.string,)
+        if message.fuzzy or len(strings) < len(ids) or not all(strings):
+            faults.append(f"not translated: {ids[0]!r}")
+            continue
+        wanted = set(PLACES.findall(ids[-1]))
+        if any(set(PLACES.findall(text)) - wanted for text in strings) or set(PLACES.findall(strings[-1])) != wanted:
+            faults.append(f"other places to fill in: {ids[0]!r}")
+    assert faults == []

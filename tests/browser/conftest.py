@@ -1,0 +1,114 @@
+"""A real Chromium against a real server on the test's own site; fails, and says so, where there is no browser."""
+
+import threading
+from collections.abc import Callable, Iterator
+from importlib.resources import files
+
+import pytest
+from flask import Flask
+from playwright.sync_api import Browser as Chromium
+from playwright.sync_api import BrowserContext, Page, sync_playwright
+from werkzeug.serving import make_server
+
+from tests.ensure_browser import ensure
+from tests.factories import PASSWORD, address
+
+# A test browser on a closed machine: no sandbox as root, no talk with its maker.
+ARGUMENTS = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+PHONE = {"width": 375, "height": 740}
+DESK = {"width": 1280, "height": 900}
+AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def chromium() -> Iterator[Chromium]:
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=ensure(), args=ARGUMENTS)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def address_of_site(app: Flask) -> Iterator[str]:
+    """Serves the test's application from a thread."""
+    server = make_server("127.0.0.1", 0, app, threaded=True)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    thread.join(timeout=10)
+    server.server_close()
+
+
+@pytest.fixture
+def open_page(chromium: Chromium, address_of_site: str) -> Iterator[Callable[..., Page]]:
+    """Returns a function that opens a page in a context of its own; refuses any request to elsewhere, and any error in a script."""
+    contexts: list[BrowserContext] = []
+    complaints: list[str] = []
+
+    def listen(page: Page) -> None:
+        page.on("pageerror", lambda error: complaints.append(f"script: {error}"))
+        page.on(
+            "console",
+            lambda message: (
+                complaints.append(f"console: {message.text}")
+                if message.type == "error" and not message.text.startswith("Failed to load resource")
+                else None
+            ),
+        )
+        page.on(
+            "request",
+            lambda request: None if request.url.startswith((address_of_site, "data:", "blob:")) else complaints.append(request.url),
+        )
+
+    def open_one(*, javascript: bool = True, viewport: dict[str, int] | None = None, **options: object) -> Page:
+        context = chromium.new_context(
+            base_url=address_of_site, java_script_enabled=javascript, viewport=viewport or DESK, locale="fr-FR", **options
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        listen(page)
+        return page
+
+    yield open_one
+    for context in contexts:
+        context.close()
+    assert complaints == []
+
+
+@pytest.fixture
+def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
+    """Returns a function that opens a page and signs somebody in by the form, as a person does."""
+
+    def by_form(name: str, **options: object) -> Page:
+        page = open_page(**options)
+        page.goto("/connexion")
+        page.get_by_label("Adresse électronique").fill(address(name))
+        page.get_by_label("Mot de passe").fill(PASSWORD)
+        page.get_by_role("button", name="Se connecter").click()
+        page.get_by_role("heading", level=1).wait_for()
+        return page
+
+    return by_form
+
+
+def violations(page: Page) -> list[str]:
+    """Returns what axe finds on a page against WCAG 2.x A and AA, one line each."""
+    page.evaluate(AXE)
+    result = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS)
+    return [f"{item['id']}: {node['html'][:160]}" for item in result["violations"] for node in item["nodes"]]
+
+
+def overflows(page: Page) -> bool:
+    """Tells whether a page scrolls sideways."""
+    return bool(page.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth"))

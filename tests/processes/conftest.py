@@ -1,0 +1,102 @@
+"""Real servers and real processes: started on a free port, ended by their own id."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.error
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+START_SECONDS = 60
+
+
+@dataclass
+class Server:
+    """A running site."""
+
+    process: subprocess.Popen[str]
+    address: str
+    home: Path
+    output: Path
+
+    def get(self, path: str) -> tuple[int, str]:
+        """Returns status and body of a page."""
+        try:
+            with urllib.request.urlopen(self.address + path, timeout=30) as answer:
+                return answer.status, answer.read().decode("utf-8")
+        except urllib.error.HTTPError as error:
+            with error:
+                return error.code, error.read().decode("utf-8")
+
+
+def free_port() -> int:
+    """Returns a port that nobody listens on."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        return int(probe.getsockname()[1])
+
+
+def environment(home: Path, **more: str) -> dict[str, str]:
+    """Returns the environment of a command of a site, without what the developer's own says of one."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("RECITS_")}
+    return {**kept, "RECITS_HOME": str(home), **more}
+
+
+def command(*arguments: str, home: Path, python: str = sys.executable, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
+    """Runs a `recits` command to its end."""
+    return subprocess.run(
+        [python, "-m", "app", *arguments], cwd=cwd, env=environment(home, **more), capture_output=True, text=True, timeout=120, check=False
+    )
+
+
+@contextmanager
+def serving(home: Path, *arguments: str, executable: list[str] | None = None, cwd: Path = ROOT, **more: str) -> Iterator[Server]:
+    """Serves a site until the block ends."""
+    port = free_port()
+    output = home.parent / f"serve-{port}.log"
+    start = executable or [sys.executable, "-m", "app"]
+    with output.open("w", encoding="utf-8") as log:
+        process = subprocess.Popen(
+            [*start, "serve", "--port", str(port), *arguments],
+            cwd=cwd,
+            env=environment(home, **more),
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            text=True,
+        )
+        server = Server(process, f"http://127.0.0.1:{port}", home, output)
+        try:
+            _wait(server)
+            yield server
+        finally:
+            process.send_signal(signal.SIGTERM)
+            process.wait(timeout=30)
+
+
+def _wait(server: Server) -> None:
+    deadline = time.monotonic() + START_SECONDS
+    while time.monotonic() < deadline:
+        if server.process.poll() is not None:
+            raise AssertionError(f"the server ended: {server.output.read_text(encoding='utf-8')}")
+        try:
+            server.get("/")
+        except OSError:
+            time.sleep(0.05)
+        else:
+            return
+    raise AssertionError(f"the server did not answer: {server.output.read_text(encoding='utf-8')}")
+
+
+@pytest.fixture
+def empty_home(tmp_path: Path) -> Path:
+    home = tmp_path / "home"
+    home.mkdir()
+    return home

@@ -1,0 +1,59 @@
+"""Migrations: they give exactly the models' tables, go up, down and up, and refuse a database made by newer code."""
+
+from pathlib import Path
+
+import pytest
+from sqlalchemy import create_engine, inspect, text
+
+from app.db.engine import configure_engine, writing_engine
+from app.db.migrate import CORE, CORE_SCRIPTS, MigrationRefused, differences, migrate, schema_status
+from app.factory import load_plugins
+from app.services.plugins import migrations_folder
+
+OWNERS = [(CORE, CORE_SCRIPTS), *((plugin.name, folder) for plugin in load_plugins().usable() if (folder := migrations_folder(plugin)))]
+
+
+@pytest.fixture
+def engine(tmp_path: Path):
+    engine = create_engine(f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    configure_engine(engine)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("owner", "folder"), OWNERS, ids=[owner for owner, _folder in OWNERS])
+def test_up_down_up_gives_the_models_tables(engine, owner, folder):
+    for name, place in OWNERS:
+        migrate(engine, name, place)
+    migrate(engine, owner, folder, "base")
+    with engine.connect() as connection:
+        left = [table for table in inspect(connection).get_table_names() if table.startswith(f"{owner}_") and "alembic" not in table]
+    assert left == []
+    assert migrate(engine, owner, folder).state == "current"
+    with engine.connect() as connection:
+        assert differences(connection, owner) == []
+
+
+def test_again_changes_nothing(engine):
+    assert migrate(engine) == migrate(engine)
+
+
+def test_an_unknown_revision_is_newer_code_and_is_refused(engine):
+    migrate(engine)
+    with writing_engine(engine).begin() as connection:
+        connection.execute(text("UPDATE alembic_version SET version_num = '9999_future'"))
+    with engine.connect() as connection:
+        assert schema_status(connection).state == "ahead"
+    with pytest.raises(MigrationRefused, match="newer version"):
+        migrate(engine)
+
+
+def test_an_empty_database_is_behind(engine):
+    with engine.connect() as connection:
+        assert schema_status(connection).state == "behind"
+
+
+def test_foreign_keys_are_on_for_everybody_else(engine):
+    migrate(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1

@@ -1,0 +1,681 @@
+"""Who may ask what, typed by hand: one line per route and method, one column per role; and the places of the world that the lines name.
+
+Cells: a status; `in` = sent to the sign-in page (302 or 303); `401` = the sign-in form, which carries what was written.
+The words after `#` tell apart several lines of one route; `SEND` says what each line sends.
+"""
+
+import re
+import sqlite3
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
+from dataclasses import dataclass, field
+from datetime import timedelta
+from pathlib import Path
+
+from argon2 import PasswordHasher
+from flask import Flask
+from sqlalchemy import select, text, update
+from werkzeug.test import TestResponse
+
+from app.db.models import (
+    Account,
+    AccountSession,
+    MailMessage,
+    Media,
+    Passage,
+    PassageRevision,
+    PublicMedia,
+    SignInLink,
+    Story,
+    StoryVersion,
+)
+from app.factory import create_app
+from app.kernel.access import Actor, Role
+from app.kernel.moment_date import parse_moment_date
+from app.kernel.voice import Mandate
+from app.services import accounts, approvals, comments, passages, plugins, programme, stories, voices, workflow
+from app.services.markup import prepare_here
+from app.services.media import PreparedImage, Rendition, add_image
+from app.services.moments import MomentForm, add_moment, delete_moment
+from app.services.site import Site
+from app.services.unit_of_work import UnitOfWork
+from tests.conftest import TOKEN, close_engines, settings_for
+from tests.factories import PASSWORD, World, actor, address
+
+UNKNOWN = "0" * 20
+PART = re.compile(r"<(?:[^:<>]+(?:\([^)]*\))?:)?([a-z_]+)>")
+COOKIE = "recits"
+
+ROLES = ("anon", "member", "peer", "scribe", "foreign", "nobody", "editor", "organiser", "admin")
+PEOPLE = {
+    "member": "helene",  # whose passages the lines speak of
+    "peer": "karim",  # another voice of the same delegation
+    "scribe": "scribe",  # writes for helene
+    "foreign": "autre_helene",
+    "nobody": "personne",
+    "editor": "editrice",
+    "organiser": "organisation",
+    "admin": "admin",
+}
+
+TABLE = """
+#method rule                                                                   anon member peer scribe foreign nobody editor organiser admin
+
+GET  /                                                                          200  200  200  200  200  200  200  200  200
+GET  /recits/                                                                   200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>                                                        200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>#draft                                                  404  404  404  404  404  404  404  404  404
+GET  /recits/<slug:slug>#submitted                                              404  404  404  404  404  404  404  404  404
+GET  /recits/<slug:slug>#withdrawn                                              410  410  410  410  410  410  410  410  410
+GET  /recits/<slug:slug>/en-regard                                              200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/en-regard#draft                                        404  404  404  404  404  404  404  404  404
+GET  /recits/<slug:slug>/une-voix                                               200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/une-voix#draft                                         404  404  404  404  404  404  404  404  404
+GET  /recits/<slug:slug>/une-voix/<slug:category>                               200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/une-voix/<slug:category>#draft                         404  404  404  404  404  404  404  404  404
+GET  /territoires/                                                              200  200  200  200  200  200  200  200  200
+GET  /territoires/<slug:slug>                                                   200  200  200  200  200  200  200  200  200
+GET  /methode                                                                   200  200  200  200  200  200  200  200  200
+GET  /a-propos                                                                  200  200  200  200  200  200  200  200  200
+GET  /mentions-legales                                                          200  200  200  200  200  200  200  200  200
+GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
+GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
+GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
+GET  /media/<hash:content_hash>/<width:width>.webp#public                         200  200  200  200  200  200  200  200  200
+
+GET  /connexion                                                                 200  302  302  302  302  302  302  302  302
+POST /connexion                                                                 303  303  303  303  303  303  303  303  303
+GET  /connexion/lien                                                            200  200  200  200  200  200  200  200  200
+POST /connexion/lien                                                            200  200  200  200  200  200  200  200  200
+GET  /connexion/oubli                                                           200  200  200  200  200  200  200  200  200
+POST /connexion/oubli                                                           200  200  200  200  200  200  200  200  200
+GET  /connexion/lien/<token>                                                    200  200  200  200  200  200  200  200  200
+POST /connexion/lien/<token>                                                    303  303  303  303  303  303  303  303  303
+GET  /connexion/mot-de-passe/<token>                                            200  200  200  200  200  200  200  200  200
+POST /connexion/mot-de-passe/<token>                                            303  303  303  303  303  303  303  303  303
+GET  /invitation/<token>                                                        200  200  200  200  200  200  200  200  200
+POST /invitation/<token>                                                        303  303  303  303  303  303  303  303  303
+POST /deconnexion                                                               in   303  303  303  303  303  303  303  303
+GET  /compte                                                                    in   200  200  200  200  200  200  200  200
+POST /compte                                                                    in   303  303  303  303  303  303  303  303
+POST /compte/mot-de-passe                                                       in   303  303  303  303  303  303  303  303
+POST /compte/sessions/<id:session_id>/terminer                                  in   303  404  404  404  404  404  404  404
+
+GET  /espace/                                                                   in   200  200  200  200  200  200  200  200
+GET  /espace/delegations/<id:delegation_id>/recits/nouveau                      in   200  200  200  404  404  404  404  404
+POST /espace/delegations/<id:delegation_id>/recits/nouveau                      401  303  303  303  404  404  404  404  404
+GET  /espace/delegations/<id:delegation_id>/corbeille                           in   200  200  200  404  404  404  404  404
+GET  /espace/delegations/<id:delegation_id>/parcours                            in   200  200  200  404  404  404  404  404
+GET  /espace/delegations/<id:delegation_id>/parcours/nouveau                    in   200  200  200  404  404  404  404  404
+POST /espace/delegations/<id:delegation_id>/parcours/nouveau                    401  303  303  303  404  404  404  404  404
+GET  /espace/recits/<id:story_id>                                               in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>#submitted                                     in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>#published                                     in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>#trashed                                       in   404  404  404  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/titre                                         in   200  200  200  404  404  404  404  404
+POST /espace/recits/<id:story_id>/titre                                         401  303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/titre#submitted                               401  409  409  409  404  404  404  404  404
+POST /espace/recits/<id:story_id>/proposer                                      in   409  409  409  404  404  404  404  404
+POST /espace/recits/<id:story_id>/proposer#ready                                in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/proposer#submitted                            in   409  409  409  404  404  403  404  404
+POST /espace/recits/<id:story_id>/rouvrir                                       in   409  409  409  404  404  404  404  404
+POST /espace/recits/<id:story_id>/rouvrir#submitted                             in   303  303  303  404  404  403  404  404
+POST /espace/recits/<id:story_id>/passages                                      in   303  403  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/passages#shared                               in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/corbeille                                     in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/corbeille#submitted                           in   409  409  409  404  404  404  404  404
+POST /espace/recits/<id:story_id>/corbeille#published                           in   409  409  409  404  404  404  404  404
+POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/images                                        in   200  200  200  404  404  404  404  404
+POST /espace/recits/<id:story_id>/images                                        401  422  422  422  404  404  404  404  404
+POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>               in   303  303  303  404  404  404  404  404
+POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/moments/<id:moment_id>/deplacer/<any(haut,bas):where>  in 303 303 303 404 404 404 404 404
+GET  /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  in  200 200 200 404 404 404 404 404
+POST /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  401 303 303 303 404 404 404 404 404
+
+GET  /espace/passages/<id:passage_id>                                           in   200  200  200  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>#submitted                                 in   200  200  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>                                           401  303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>#preview                                   401  200  403  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>#shared                                    401  303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>#signed                                    401  409  403  409  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/brouillon                                 in   200  403  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/brouillon/abandonner                      in   303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/apercu                                    in   200  200  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/deplacer/<any(haut,bas):where>            in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/corbeille                                 in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>/signer                                    in   200  200  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/signer                                    in   303  403  403  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/signer#shared                             in   303  403  403  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/rouvrir                                   in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/retirer-signature                         in   303  403  403  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>/versions                                  in   200  200  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/restaurer       in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/nommer          in   303  403  303  404  404  404  404  404
+
+GET  /espace/moments/<id:moment_id>                                             in   200  200  200  404  404  404  404  404
+POST /espace/moments/<id:moment_id>                                             401  303  303  303  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/corbeille                                   in   303  303  303  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/corbeille#told                              in   409  409  409  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  404
+GET  /espace/moments/<id:moment_id>/position/<id:voice_id>                      in   200  404  404  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/position/<id:voice_id>                      401  303  403  403  404  404  404  404  404
+GET  /espace/voix/<id:voice_id>                                                 in   200  404  404  404  404  404  404  404
+POST /espace/voix/<id:voice_id>                                                 in   303  404  404  404  404  404  404  404
+POST /espace/voix/<id:voice_id>/scribe                                          in   303  404  404  404  404  404  404  404
+
+GET  /relecture/                                                                in   403  403  403  403  403  200  403  403
+GET  /relecture/<id:story_id>                                                   in   403  403  403  403  403  200  403  403
+GET  /relecture/<id:story_id>#draft                                             in   403  403  403  403  403  404  403  403
+GET  /relecture/<id:story_id>#published                                         in   403  403  403  403  403  200  403  403
+POST /relecture/<id:story_id>/prendre                                           in   403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/prendre#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/rendre                                            401  403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/rendre#draft                                      401  403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
+POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
+
+GET  /configuration/                                                            in   403  403  403  403  403  403  200  200
+GET  /configuration/personnes                                                   in   403  403  403  403  403  403  403  200
+POST /configuration/personnes                                                   401  403  403  403  403  403  403  403  303
+GET  /configuration/personnes/<id:account_id>                                   in   403  403  403  403  403  403  403  200
+POST /configuration/personnes/<id:account_id>/roles                             in   403  403  403  403  403  403  403  303
+POST /configuration/personnes/<id:account_id>/<any(fermer,rouvrir):what>        in   403  403  403  403  403  403  403  303
+POST /configuration/invitations/<id:invitation_id>/annuler                      in   403  403  403  403  403  403  403  303
+POST /configuration/invitations/<id:invitation_id>/annuler#voice                in   403  403  403  403  403  403  303  303
+POST /configuration/invitations/<id:invitation_id>/annuler#unknown              in   403  403  403  403  403  403  404  404
+GET  /configuration/programmes                                                  in   403  403  403  403  403  403  200  200
+POST /configuration/programmes                                                  401  403  403  403  403  403  403  303  303
+GET  /configuration/programmes/<id:programme_id>                                in   403  403  403  403  403  403  200  200
+POST /configuration/programmes/<id:programme_id>                                401  403  403  403  403  403  403  303  303
+POST /configuration/programmes/<id:programme_id>/phases                         401  403  403  403  403  403  403  303  303
+POST /configuration/programmes/<id:programme_id>/chantiers                      401  403  403  403  403  403  403  303  303
+GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
+POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
+GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
+POST /configuration/territoires/<id:territory_id>                               401  403  403  403  403  403  403  303  303
+POST /configuration/territoires/<id:territory_id>/delegations/<id:programme_id> in   403  403  403  403  403  403  303  303
+GET  /configuration/delegations/<id:delegation_id>                              in   403  403  403  403  403  403  200  200
+POST /configuration/sieges/<id:seat_id>                                         401  403  403  403  403  403  403  303  303
+POST /configuration/voix/<id:voice_id>/mandat                                   in   403  403  403  403  403  403  303  303
+POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
+GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
+GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
+
+GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
+GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
+POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
+POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>        in   403  403  403  403  403  303  403  303
+"""
+
+# What a line puts into its address ("name=place") and into its form; a place is a name of `Places.ids`, other values stand as they are.
+SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
+    "GET /recits/<slug:slug>": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>#draft": ({"slug": "@writing.slug"}, {}),
+    "GET /recits/<slug:slug>#submitted": ({"slug": "@submitted.slug"}, {}),
+    "GET /recits/<slug:slug>#withdrawn": ({"slug": "@withdrawn.slug"}, {}),
+    "GET /recits/<slug:slug>/en-regard": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>/en-regard#draft": ({"slug": "@writing.slug"}, {}),
+    "GET /recits/<slug:slug>/une-voix": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>/une-voix#draft": ({"slug": "@writing.slug"}, {}),
+    "GET /recits/<slug:slug>/une-voix/<slug:category>": ({"slug": "@published.slug", "category": "elu-e"}, {}),
+    "GET /recits/<slug:slug>/une-voix/<slug:category>#draft": ({"slug": "@writing.slug", "category": "elu-e"}, {}),
+    "GET /territoires/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /media/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
+    "GET /media/<hash:content_hash>/<width:width>.webp#public": ({"content_hash": "@public.hash", "width": "480"}, {}),
+    "POST /connexion": ({}, {"email": "personne@exemple.test", "password": "@password"}),
+    "POST /connexion/lien": ({}, {"email": "personne@exemple.test"}),
+    "POST /connexion/oubli": ({}, {"email": "personne@exemple.test"}),
+    "GET /connexion/lien/<token>": ({"token": "@link"}, {}),
+    "POST /connexion/lien/<token>": ({"token": "@link"}, {}),
+    "GET /connexion/mot-de-passe/<token>": ({"token": "@reset"}, {}),
+    "POST /connexion/mot-de-passe/<token>": ({"token": "@reset"}, {"password": "une autre phrase"}),
+    "GET /invitation/<token>": ({"token": "@invitation"}, {}),
+    "POST /invitation/<token>": ({"token": "@invitation"}, {"name": "Invitée", "password": "une autre phrase"}),
+    "POST /compte": ({}, {"name": "Un nom", "lang": "fr"}),
+    "POST /compte/mot-de-passe": ({}, {"current": "@password", "password": "une autre phrase"}),
+    "POST /compte/sessions/<id:session_id>/terminer": ({"session_id": "@session"}, {}),
+    "*/espace/delegations/<id:delegation_id>/recits/nouveau": ({"delegation_id": "@brumeval"}, {"title": "Un titre", "standfirst": ""}),
+    "GET /espace/delegations/<id:delegation_id>/corbeille": ({"delegation_id": "@brumeval"}, {}),
+    "GET /espace/delegations/<id:delegation_id>/parcours": ({"delegation_id": "@brumeval"}, {}),
+    "*/espace/delegations/<id:delegation_id>/parcours/nouveau": ({"delegation_id": "@brumeval"}, {"title": "Un jour", "date": "mai 2022"}),
+    "GET /espace/recits/<id:story_id>": ({"story_id": "@writing"}, {}),
+    "GET /espace/recits/<id:story_id>#submitted": ({"story_id": "@submitted"}, {}),
+    "GET /espace/recits/<id:story_id>#published": ({"story_id": "@published"}, {}),
+    "GET /espace/recits/<id:story_id>#trashed": ({"story_id": "@trashed"}, {}),
+    "*/espace/recits/<id:story_id>/titre": ({"story_id": "@writing"}, {"title": "Un autre titre", "standfirst": "Deux mots."}),
+    "POST /espace/recits/<id:story_id>/titre#submitted": ({"story_id": "@submitted"}, {"title": "Un autre titre"}),
+    "POST /espace/recits/<id:story_id>/proposer": ({"story_id": "@writing"}, {}),
+    "POST /espace/recits/<id:story_id>/proposer#ready": ({"story_id": "@ready"}, {}),
+    "POST /espace/recits/<id:story_id>/proposer#submitted": ({"story_id": "@submitted"}, {}),
+    "POST /espace/recits/<id:story_id>/rouvrir": ({"story_id": "@writing"}, {}),
+    "POST /espace/recits/<id:story_id>/rouvrir#submitted": ({"story_id": "@submitted"}, {}),
+    "POST /espace/recits/<id:story_id>/passages": ({"story_id": "@writing"}, {"moment": "@untold", "voice": "@helene"}),
+    "POST /espace/recits/<id:story_id>/passages#shared": ({"story_id": "@writing"}, {"moment": "@untold", "voice": ""}),
+    "POST /espace/recits/<id:story_id>/corbeille": ({"story_id": "@writing"}, {}),
+    "POST /espace/recits/<id:story_id>/corbeille#submitted": ({"story_id": "@submitted"}, {}),
+    "POST /espace/recits/<id:story_id>/corbeille#published": ({"story_id": "@published"}, {}),
+    "POST /espace/recits/<id:story_id>/restaurer": ({"story_id": "@trashed"}, {}),
+    "*/espace/recits/<id:story_id>/images": ({"story_id": "@writing"}, {"alt": "Une cour", "credit": "Hélène, 2022"}),
+    "POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>": ({"media_id": "@image", "what": "corbeille"}, {}),
+    "POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore": ({"media_id": "@old_image", "what": "restaurer"}, {}),
+    "POST /espace/recits/<id:story_id>/moments/<id:moment_id>/deplacer/<any(haut,bas):where>": (
+        {"story_id": "@writing", "moment_id": "@vote", "where": "haut"},
+        {},
+    ),
+    "*/espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>": (
+        {"story_id": "@writing", "moment_id": "@vote", "category": "state_agent"},
+        {"reason": "Le poste était vacant."},
+    ),
+    "GET /espace/passages/<id:passage_id>": ({"passage_id": "@passage"}, {}),
+    "GET /espace/passages/<id:passage_id>#submitted": ({"passage_id": "@submitted.passage"}, {}),
+    "POST /espace/passages/<id:passage_id>": ({"passage_id": "@passage"}, {"body": "Autre chose.", "base": "@revision", "prompt": ""}),
+    "POST /espace/passages/<id:passage_id>#preview": ({"passage_id": "@passage"}, {"body": "Autre chose.", "preview": "1"}),
+    "POST /espace/passages/<id:passage_id>#shared": ({"passage_id": "@shared"}, {"body": "Autre chose.", "base": "@shared.revision"}),
+    "POST /espace/passages/<id:passage_id>#signed": ({"passage_id": "@signed"}, {"body": "Autre chose.", "base": "@signed.revision"}),
+    "POST /espace/passages/<id:passage_id>/brouillon": ({"passage_id": "@passage"}, {"body": "Un brouillon.", "base": "@revision"}),
+    "POST /espace/passages/<id:passage_id>/brouillon/abandonner": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/apercu": ({"passage_id": "@passage"}, {"body": "Un **aperçu**."}),
+    "POST /espace/passages/<id:passage_id>/deplacer/<any(haut,bas):where>": ({"passage_id": "@passage", "where": "bas"}, {}),
+    "POST /espace/passages/<id:passage_id>/corbeille": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/restaurer": ({"passage_id": "@trashed.passage"}, {}),
+    "GET /espace/passages/<id:passage_id>/signer": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/signer": ({"passage_id": "@passage"}, {"voice": "@helene", "hash": "@revision.hash"}),
+    "POST /espace/passages/<id:passage_id>/signer#shared": ({"passage_id": "@shared"}, {"voice": "@helene", "hash": "@shared.hash"}),
+    "POST /espace/passages/<id:passage_id>/rouvrir": ({"passage_id": "@signed"}, {}),
+    "POST /espace/passages/<id:passage_id>/retirer-signature": ({"passage_id": "@signed"}, {"voice": "@helene"}),
+    "GET /espace/passages/<id:passage_id>/versions": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/restaurer": (
+        {"passage_id": "@passage", "revision_id": "@old_revision"},
+        {},
+    ),
+    "POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/nommer": (
+        {"passage_id": "@passage", "revision_id": "@old_revision"},
+        {"name": "avant"},
+    ),
+    "*/espace/moments/<id:moment_id>": ({"moment_id": "@untold"}, {"title": "Un jour", "date": "mai 2022"}),
+    "POST /espace/moments/<id:moment_id>/corbeille": ({"moment_id": "@untold"}, {}),
+    "POST /espace/moments/<id:moment_id>/corbeille#told": ({"moment_id": "@vote"}, {}),
+    "POST /espace/moments/<id:moment_id>/restaurer": ({"moment_id": "@trashed.moment"}, {}),
+    "*/espace/moments/<id:moment_id>/position/<id:voice_id>": (
+        {"moment_id": "@vote", "voice_id": "@helene"},
+        {"stance": "nuance", "note": "Pas tout à fait."},
+    ),
+    "*/espace/voix/<id:voice_id>": ({"voice_id": "@helene"}, {"display": "function", "function": "maire"}),
+    "POST /espace/voix/<id:voice_id>/scribe": ({"voice_id": "@helene"}, {"email": "scribe@exemple.test"}),
+    "GET /relecture/<id:story_id>": ({"story_id": "@submitted"}, {}),
+    "GET /relecture/<id:story_id>#draft": ({"story_id": "@writing"}, {}),
+    "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
+    "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
+    "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
+    "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
+    "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/publier#submitted": ({"story_id": "@submitted"}, {"hash": "@submitted.hash"}),
+    "POST /relecture/<id:story_id>/publier#draft": ({"story_id": "@writing"}, {"hash": "0" * 64}),
+    "POST /relecture/<id:story_id>/depublier": ({"story_id": "@published"}, {"reasons": "Une erreur."}),
+    "POST /relecture/<id:story_id>/commentaires": ({"story_id": "@submitted"}, {"body": "Un mot.", "passage": "@submitted.passage"}),
+    "POST /relecture/<id:story_id>/commentaires#draft": ({"story_id": "@writing"}, {"body": "Un mot."}),
+    "POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>": ({"comment_id": "@comment", "what": "regler"}, {}),
+    "POST /configuration/personnes": ({}, {"name": "Une", "email": "une@exemple.test", "role": "editor"}),
+    "GET /configuration/personnes/<id:account_id>": ({"account_id": "@account"}, {}),
+    "POST /configuration/personnes/<id:account_id>/roles": ({"account_id": "@account"}, {"roles": "editor"}),
+    "POST /configuration/personnes/<id:account_id>/<any(fermer,rouvrir):what>": ({"account_id": "@other_account", "what": "fermer"}, {}),
+    "POST /configuration/invitations/<id:invitation_id>/annuler": ({"invitation_id": "@role_invitation"}, {}),
+    "POST /configuration/invitations/<id:invitation_id>/annuler#voice": ({"invitation_id": "@voice_invitation"}, {}),
+    "POST /configuration/invitations/<id:invitation_id>/annuler#unknown": ({"invitation_id": "0" * 20}, {}),
+    "POST /configuration/programmes": ({}, {"name": "Un programme de plus", "description": ""}),
+    "*/configuration/programmes/<id:programme_id>": ({"programme_id": "@programme"}, {"name": "Un nom", "description": ""}),
+    "POST /configuration/programmes/<id:programme_id>/phases": ({"programme_id": "@programme"}, {"name": "Une phase", "description": ""}),
+    "POST /configuration/programmes/<id:programme_id>/chantiers": (
+        {"programme_id": "@programme"},
+        {"name": "Un chantier", "kind": "thematic"},
+    ),
+    "POST /configuration/territoires": ({}, {"name": "Un territoire", "nature": "Pays", "description": "Ici."}),
+    "*/configuration/territoires/<id:territory_id>": ({"territory_id": "@territory"}, {"name": "Un nom", "description": "Là."}),
+    "POST /configuration/territoires/<id:territory_id>/delegations/<id:programme_id>": (
+        {"territory_id": "@territory", "programme_id": "@second_programme"},
+        {},
+    ),
+    "GET /configuration/delegations/<id:delegation_id>": ({"delegation_id": "@brumeval"}, {}),
+    "POST /configuration/sieges/<id:seat_id>": (
+        {"seat_id": "@free_seat"},
+        {"name": "Une personne", "function": "maire", "start": "mai 2022"},
+    ),
+    "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
+    "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
+    "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
+    "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
+    "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
+}
+
+
+@dataclass(frozen=True)
+class Line:
+    """One line of the table: `key` is its method, rule and words after `#`."""
+
+    method: str
+    rule: str
+    case: str
+    cells: dict[str, str]
+
+    @property
+    def key(self) -> str:
+        return f"{self.method} {self.rule}" + (f"#{self.case}" if self.case else "")
+
+    @property
+    def sends(self) -> tuple[dict[str, str], dict[str, str]]:
+        """What goes into the address and into the form."""
+        nothing: tuple[dict[str, str], dict[str, str]] = ({}, {})
+        return SEND.get(self.key) or SEND.get(f"*{self.rule}", nothing)
+
+
+def read_table() -> list[Line]:
+    """Returns the lines of the table."""
+    lines = []
+    for row in TABLE.splitlines():
+        if not row.strip() or row.startswith("#"):
+            continue
+        method, rule, *cells = row.split()
+        assert len(cells) == len(ROLES), row
+        rule, _hash, case = rule.partition("#")
+        lines.append(Line(method, rule, case, dict(zip(ROLES, cells, strict=True))))
+    return lines
+
+
+# — the places that the lines name —
+
+
+@dataclass
+class Places:
+    """Ids, slugs, hashes and tokens by name."""
+
+    ids: dict[str, str] = field(default_factory=dict)
+
+
+def told_story(
+    site: Site, world: World, title: str, state: str = "writing", voices: tuple[str, ...] = ("helene", "karim"), moment: str = "vote"
+) -> str:
+    """Makes a story of Brumeval told and signed by these voices, and carries it to a state; returns its id."""
+    people = {name: actor(site, world, name) for name in voices}
+    with site.writer.begin() as uow:
+        story_id = stories.create_story(uow, people[voices[0]], world.delegations["brumeval"], title, "Un chapeau.").id
+        for name, person in people.items():
+            passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
+            written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
+            sign(uow, person, passage.id, world.voices[name])
+    carry(site, world, story_id, state, people[voices[0]])
+    return story_id
+
+
+def written(uow: UnitOfWork, person: Actor, passage_id: str, text: str) -> PassageRevision:
+    """Saves words in a passage."""
+    base = uow.session.get_one(Passage, passage_id).revision_id
+    saved = passages.save_passage(uow, person, passage_id, prepare_here(text, lang="fr"), None, base)
+    assert isinstance(saved, PassageRevision)
+    return saved
+
+
+def sign(uow: UnitOfWork, person: Actor, passage_id: str, voice_id: str) -> None:
+    """Signs a passage's present words."""
+    row = uow.session.get_one(Passage, passage_id)
+    approvals.sign_passage(uow, person, passage_id, voice_id, uow.session.get_one(PassageRevision, row.revision_id).hash)
+
+
+# How to reach each state from writing: the steps, each by a member or by the editor.
+WAYS = {
+    "writing": (),
+    "submitted": ("submit",),
+    "in_review": ("submit", "start_review"),
+    "changes_requested": ("submit", "start_review", "request_changes"),
+    "published": ("submit", "start_review", "publish"),
+    "unpublished": ("submit", "start_review", "publish", "unpublish"),
+}
+BASE_URL = "http://127.0.0.1:8000"
+
+
+def carry(site: Site, world: World, story_id: str, state: str, member: Actor) -> None:
+    """Takes a signed story to a state."""
+    for name in WAYS[state]:
+        person = member if name in ("submit", "reopen") else actor(site, world, "editrice")
+        with site.writer.begin() as uow:
+            take(uow, person, story_id, name)
+
+
+def take(uow: UnitOfWork, person: Actor, story_id: str, name: str, reasons: str = "Parce que.") -> None:
+    """Takes one step of the workflow, with what it needs."""
+    if name == "submit":
+        workflow.submit_story(uow, person, story_id, BASE_URL)
+    elif name == "reopen":
+        workflow.reopen_story(uow, person, story_id)
+    elif name == "start_review":
+        workflow.start_review(uow, person, story_id)
+    elif name == "request_changes":
+        workflow.request_changes(uow, person, story_id, reasons, BASE_URL)
+    elif name == "publish":
+        version = uow.session.get(StoryVersion, uow.session.get_one(Story, story_id).submitted_version_id or "")
+        workflow.publish_story(uow, person, story_id, version.hash if version else "0" * 64, BASE_URL)
+    else:
+        workflow.unpublish_story(uow, person, story_id, reasons, BASE_URL)
+
+
+def make_places(site: Site, world: World) -> Places:
+    """Adds to the world one place of each kind that a line of the table needs."""
+    ids: dict[str, str] = {}
+    helene, karim, admin = (actor(site, world, name) for name in ("helene", "karim", "admin"))
+    plugins.prepare_tables(site.engine, site.plugins, "communication")
+    with site.writer.begin() as uow:
+        plugins.set_enabled(uow, admin, site.plugins, "communication", True)
+    for name in ("submitted", "in_review", "published", "withdrawn", "ready"):
+        state = {"withdrawn": "unpublished", "ready": "writing"}.get(name, name)
+        ids[name] = told_story(site, world, f"Le récit {name}", state)
+    with site.writer.begin() as uow:
+        ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
+        stories.delete_story(uow, helene, ids["trashed"])
+        _working_copy(uow, world, helene, karim, ids)
+        _people(uow, site, world, admin, ids)
+        _slugs_and_hashes(uow, ids)
+    ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
+    ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
+    return Places(ids)
+
+
+def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, ids: dict[str, str]) -> None:
+    """The story that is being written: an unsigned, a signed, a shared and a trashed passage, images, a comment."""
+    story = ids["writing"] = world.stories["legumerie"]
+    passage = passages.add_passage(uow, helene, story, world.moments["vote"], world.voices["helene"])
+    ids["passage"] = passage.id
+    ids["old_revision"] = written(uow, helene, passage.id, "Un premier jet.").id
+    revision = written(uow, helene, passage.id, "Un second jet.")
+    ids["revision"], ids["revision.hash"] = revision.id, revision.hash
+    whole = passages.add_passage(uow, helene, story, None, world.voices["helene"])
+    ids["signed"], ids["signed.revision"] = whole.id, written(uow, helene, whole.id, "Le tout.").id
+    sign(uow, helene, whole.id, world.voices["helene"])
+    shared = passages.add_passage(uow, karim, story, world.moments["vote"], None)
+    revision = written(uow, karim, shared.id, "À nous tous.")
+    ids["shared"], ids["shared.revision"], ids["shared.hash"] = shared.id, revision.id, revision.hash
+    moment = MomentForm("Un jour oublié", parse_moment_date("mai 2022"))
+    ids["trashed.moment"] = add_moment(uow, helene, world.delegations["brumeval"], moment).id
+    delete_moment(uow, helene, ids["trashed.moment"])
+    trashed = passages.add_passage(uow, helene, story, world.moments["tour"], world.voices["helene"])
+    written(uow, helene, trashed.id, "Mis de côté.")
+    passages.delete_passage(uow, helene, trashed.id)
+    ids["trashed.passage"] = trashed.id
+    for name, content_hash, where in (("image", "a" * 64, story), ("old_image", "b" * 64, story)):
+        ids[name] = _image(uow, helene, where, content_hash).id
+    uow.session.get_one(Media, ids["old_image"]).deleted_at = uow.now
+    uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
+    ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
+    ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
+
+
+def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
+    prepared = PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
+    return add_image(uow, person, story, prepared, "Une cour", "Hélène, 2022")
+
+
+def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[str, str]) -> None:
+    """Invitations, links by mail, a second programme, a seat and a voice that nobody holds."""
+    row, ids["invitation"] = accounts.invite(uow, admin, site.signer, "invitee@exemple.test", "Invitée", role=Role.EDITOR)
+    ids["role_invitation"] = row.id
+    second = programme.create_programme(uow, admin, "Un second programme", "")
+    third = programme.create_programme(uow, admin, "Un troisième programme", "")
+    ids["second_programme"], ids["territory"] = second.id, world.territories["brumeval"]
+    delegation = programme.create_delegation(uow, admin, third.id, world.territories["valcendre"])
+    seats = voices.seats_of(uow.session, delegation.id)
+    ids["free_seat"] = seats[0].id
+    ids["free_voice"] = voices.seat_voice(uow, admin, seats[1].id, "Sans compte", "agente", Mandate(None, None)).id
+    row, _token = accounts.invite(uow, admin, site.signer, "voix@exemple.test", "Voix", voice=ids["free_voice"])
+    ids["voice_invitation"] = row.id
+    for name in ("link", "reset"):
+        made = accounts.request_link(uow, site.signer, address("personne"), "sign_in" if name == "link" else "reset")
+        assert made is not None
+        ids[name] = made[1]
+    for link in uow.session.scalars(select(SignInLink)):
+        link.expires_at = uow.now + timedelta(days=1)
+    ids["account"] = world.accounts["personne"]
+    other = Account(email=address("fermable"), name="Fermable", password_hash=None, created_at=uow.now)
+    uow.session.add(other)
+    uow.session.flush()
+    ids["other_account"] = other.id
+
+
+def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:
+    for name in ("writing", "submitted", "in_review", "published", "withdrawn"):
+        story = uow.session.get_one(Story, ids[name])
+        ids[f"{name}.slug"] = story.slug
+        version = uow.session.get(StoryVersion, story.submitted_version_id or "")
+        if version is not None:
+            ids[f"{name}.hash"] = version.hash
+    ids["submitted.passage"] = uow.session.scalars(select(Passage.id).where(Passage.story_id == ids["submitted"])).first() or ""
+    ids["message"] = uow.session.scalars(select(MailMessage.id)).first() or ""
+
+
+# — the stage: the world with its places, everybody signed in —
+
+
+@dataclass
+class Stage:
+    """The world with a place for every line, its people signed in, and the bytes of its database to come back to."""
+
+    app: Flask
+    ids: dict[str, str]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+    live: Path
+    kept: sqlite3.Connection
+    seen: tuple[int, ...] = ()
+
+    def back(self) -> None:
+        """Puts the database back as it was, if anything was written since."""
+        if self._written() == self.seen:
+            return
+        with closing(sqlite3.connect(self.live)) as target:
+            self.kept.backup(target)
+        self.seen = self._written()
+
+    def _written(self) -> tuple[int, ...]:
+        """What the files of the database say of the last write."""
+        log = self.live.with_name(self.live.name + "-wal")
+        return tuple(number for path in (self.live, log) if path.exists() for number in (path.stat().st_mtime_ns, path.stat().st_size))
+
+    def ask(self, line: Line, role: str, *, without: tuple[str, ...] = (), fields: object = None, token: str | None = None) -> TestResponse:
+        """Sends a line's request as somebody.
+
+        Args:
+            without: ids to be replaced by one that nothing has.
+            fields: another form than the line's, if there is one; bytes are sent as they are.
+            token: another token than the person's own.
+        """
+        address_of, form = line.sends
+        parts = {name: UNKNOWN if name in without else self.value(value) for name, value in address_of.items()}
+        path = PART.sub(lambda found: parts[found[1]], line.rule)
+        headers = {"Cookie": f"{COOKIE}={self.cookies[role]}"}
+        client = self.app.test_client(use_cookies=False)
+        if line.method == "GET":
+            return client.get(path, headers=headers, buffered=True)
+        own = {"csrf_token": self.tokens[role] if token is None else token}
+        if isinstance(fields, bytes):
+            body = b"csrf_token=" + own["csrf_token"].encode() + b"&" + fields
+            return client.post(path, data=body, headers=headers, content_type="application/x-www-form-urlencoded")
+        sent = fields if isinstance(fields, dict) else {name: self.value(value) for name, value in form.items()}
+        return client.post(path, data={**own, **sent}, headers=headers)
+
+    def everything(self) -> str:
+        """All that the database holds, to see whether a request changed anything."""
+        with closing(sqlite3.connect(self.live)) as connection:
+            return "\n".join(connection.iterdump())
+
+    def value(self, name: str) -> str:
+        return self.ids[name[1:]] if name.startswith("@") else name
+
+
+@contextmanager
+def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
+    """Makes an application in a folder, with a place for every line of the table and everybody signed in."""
+    for name in ("recits.sqlite3", "secret"):
+        (home / name).write_bytes((template[0] / name).read_bytes())
+    app = create_app(settings_for(home))
+    app.testing = False
+    site: Site = app.extensions["recits"]
+    costly, accounts._hasher = accounts._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+    _make_passwords_cheap(site)
+    ids = make_places(site, template[1]).ids
+    for content_hash in ("a" * 64, "c" * 64):
+        folder = site.settings.media_folder / content_hash[:2] / content_hash
+        folder.mkdir(parents=True)
+        (folder / "480.webp").write_bytes(b"RIFF")
+    cookies, tokens = _sign_everybody_in(app)
+    with site.writer.begin() as uow:
+        own = select(AccountSession.id).where(AccountSession.account_id == template[1].accounts["helene"])
+        ids["session"] = uow.session.scalars(own).one()
+        ids["prompt"] = uow.session.execute(text("SELECT min(id) FROM communication_prompt")).scalar_one()
+    kept = sqlite3.connect(":memory:")
+    source = sqlite3.connect(home / "recits.sqlite3")
+    source.backup(kept)
+    source.close()
+    yield Stage(app, ids, cookies, tokens, home / "recits.sqlite3", kept)
+    kept.close()
+    close_engines(app)
+    accounts._hasher = costly
+
+
+def _make_passwords_cheap(site: Site) -> None:
+    """Hundreds of people sign in here; what hashing costs is tested elsewhere."""
+    with site.writer.begin() as uow:
+        uow.session.execute(update(Account).values(password_hash=accounts.hash_password(PASSWORD)))
+
+
+def _sign_everybody_in(app: Flask) -> tuple[dict[str, str], dict[str, str]]:
+    cookies: dict[str, str] = {}
+    tokens: dict[str, str] = {}
+    for role in ROLES:
+        client = app.test_client()
+        page = client.get("/connexion").text
+        if role != "anon":
+            fields = {"email": address(PEOPLE[role]), "password": PASSWORD, "csrf_token": _token(page)}
+            assert client.post("/connexion", data=fields).status_code == 303
+            page = client.get("/compte").text
+        cookie = client.get_cookie(COOKIE)
+        assert cookie is not None
+        cookies[role], tokens[role] = cookie.value, _token(page)
+    return cookies, tokens
+
+
+def _token(page: str) -> str:
+    found = TOKEN.search(page)
+    assert found is not None
+    return found[1]
