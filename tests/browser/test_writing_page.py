@@ -11,6 +11,7 @@ def page(sign_in, world) -> Page:
     page.goto(f"/espace/recits/{world.stories['legumerie']}")
     page.get_by_label("Moment", exact=True).select_option(label="Le vote (12 mai 2022)")
     page.get_by_role("button", name="Écrire ce passage").click()
+    page.wait_for_url("**/espace/passages/*")  # a route set while the page is still arriving may not hold
     return page
 
 
@@ -53,9 +54,11 @@ def test_words_are_counted_and_the_draft_is_kept_without_a_version(page):
 
 def test_words_typed_offline_are_kept_on_the_device(page):
     text = page.get_by_label("Votre texte")
-    page.route("**/brouillon", lambda route: route.abort())
+    page.context.set_offline(True)
     text.fill("Écrit dans le tunnel")
     expect(page.locator("#saved")).to_contain_text("La connexion est coupée", timeout=10_000)
+    page.route("**/brouillon", lambda route: route.abort())  # the line is back, and the page is closed before it could send
+    page.context.set_offline(False)
     page.reload()
     expect(text).to_have_value("")
     page.get_by_role("button", name="Le reprendre").click()
