@@ -19,6 +19,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+import app
 from app.kernel.document.html_writer import Fragment, ResolvedImage, assemble, to_fragment
 from app.kernel.document.markdown_writer import to_markdown
 from app.kernel.document.normal import MAX_DEPTH, normalise
@@ -42,7 +43,6 @@ from app.kernel.document.tree import (
     Table,
     Text,
 )
-from app.services import markup
 from app.services.markup import (
     MAX_GROWTH,
     MAX_INPUT,
@@ -55,10 +55,11 @@ from app.services.markup import (
     prepare_here,
     prepare_literally,
 )
-from app.services.markup_worker import CPU_SECONDS, Lost, Pool, TooSlow
+from app.services.markup.child import answer
+from app.services.markup.worker import CPU_SECONDS, Lost, Pool, TooSlow
 from tests.services.hostile_markdown import mutations, pathological, seeds
 
-ROOT = Path(markup.__file__).resolve().parents[2]
+ROOT = Path(app.__file__).resolve().parents[1]
 
 
 def p(*children) -> Paragraph:
@@ -514,7 +515,7 @@ class TestPrepare:
         assert prepare("a", lang="fr").plain == "a"
 
     def test_markup_that_cannot_be_kept_stays_as_characters(self, monkeypatch):
-        monkeypatch.setattr(markup, "clean_html", lambda _: "")
+        monkeypatch.setattr("app.services.markup.body.clean_html", lambda _: "")
         body = prepare_here("*a*\nb\n\n- <c>", lang="fr")
         assert body.literal is True
         assert (body.markdown, body.plain) == ("\\*a\\*\\\nb\n\n\\- \\<c>\n", "*a*\nb\n\n- <c>")
@@ -524,17 +525,17 @@ class TestPrepare:
         def fails(text):
             raise KeyError(text)
 
-        monkeypatch.setattr(markup, "parse", fails)
-        answer = markup._answer({"text": "*a*", "lang": "fr"})
-        assert (answer["markdown"], answer["literal"]) == ("\\*a\\*\n", True)
+        monkeypatch.setattr("app.services.markup.body.parse", fails)
+        reply = answer({"text": "*a*", "lang": "fr"})
+        assert (reply["markdown"], reply["literal"]) == ("\\*a\\*\n", True)
 
     @pytest.mark.parametrize("error", [RecursionError, MemoryError])
     def test_no_more_room_is_a_refusal(self, monkeypatch, error):
         def fails(text):
             raise error
 
-        monkeypatch.setattr(markup, "parse", fails)
-        assert markup._answer({"text": "a", "lang": "fr"}) == {"too_large": 0}
+        monkeypatch.setattr("app.services.markup.body.parse", fails)
+        assert answer({"text": "a", "lang": "fr"}) == {"too_large": 0}
 
     def test_small_pathological_texts(self):
         for name, text in pathological(1500):
@@ -648,9 +649,7 @@ class TestPool:
 
     @pytest.mark.long
     def test_children_end_when_their_parent_is_killed(self):
-        script = (
-            f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom app.services.markup import *\nfrom app.services.markup import _pool\n"
-        )
+        script = f"import sys; sys.path.insert(0, {str(ROOT)!r})\nfrom app.services.markup import *\nfrom app.services.markup.child import _pool\n"
         script += "prepare('a', lang='fr'); print(_pool._idle[0]._process.pid, flush=True); import time; time.sleep(60)"
         with subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True) as parent:
             pid = int(parent.stdout.readline())

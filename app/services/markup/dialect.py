@@ -1,15 +1,11 @@
-"""Makes the tree of a text and what is stored with it, the only module that imports Python-Markdown and bleach; never keeps markup outside the dialect."""
+"""Reads the Markdown of the dialect into the closed tree, with Python-Markdown; takes no limit of time or size upon itself: `prepare` does."""
 
 from __future__ import annotations
 
-import atexit
 import re
 import xml.etree.ElementTree as etree
 from collections.abc import Collection, Iterator
-from dataclasses import dataclass
-from typing import Any
 
-from bleach.sanitizer import Cleaner
 from markdown import Markdown
 from markdown.blockprocessors import BlockProcessor, BlockQuoteProcessor, HashHeaderProcessor
 from markdown.extensions.sane_lists import SaneOListProcessor, SaneUListProcessor
@@ -17,12 +13,10 @@ from markdown.treeprocessors import Treeprocessor
 from markdown.util import Registry
 
 from app.kernel.document.characters import clean
-from app.kernel.document.html_writer import Fragment, ResolvedImage, assemble, write_fragment
 from app.kernel.document.inline_reader import read_inlines
 from app.kernel.document.leaves import tree_of
-from app.kernel.document.markdown_writer import EMPTY_FIRST_PARAGRAPH, write_markdown
+from app.kernel.document.markdown_writer import EMPTY_FIRST_PARAGRAPH
 from app.kernel.document.normal import MAX_COLUMNS, MAX_DEPTH, normalise
-from app.kernel.document.plain import count_words, images, link_targets, plain_text
 from app.kernel.document.tree import (
     HEADING_LEVELS,
     MAX_START,
@@ -34,284 +28,17 @@ from app.kernel.document.tree import (
     Footnote,
     Heading,
     Inline,
-    LineBreak,
     ListItem,
     OrderedList,
     Paragraph,
     Quote,
     Table,
-    Text,
-)
-from app.kernel.errors import RecitsError
-from app.services.markup_worker import CPU_SECONDS, Lost, Pool, TooSlow, serve
-
-MARKUP_VERSION = 1
-"""Raised when the dialect or the HTML changes: a stored fragment of a lower version is rendered anew."""
-
-
-MAX_INPUT = 64 * 1024
-"""Longest text that is taken, in bytes of UTF-8."""
-
-MAX_GROWTH = 50
-"""How many times longer than the text its HTML may be."""
-
-_ALWAYS_ALLOWED = 4096
-"""Length of HTML that even a very short text may have, in characters."""
-
-_WORKERS = 4
-
-
-# Refusals --------------------------------------------------------------------------------------------------------------------------------------------
-
-
-class MarkupRefused(RecitsError):
-    """A text met one of the three limits; it is kept as it is, and `reason` and `facts` say which limit."""
-
-
-class TextTooLong(MarkupRefused):
-    """The text is longer than `limit` bytes."""
-
-    def __init__(self, size: int) -> None:
-        super().__init__("too_long", size=size, limit=MAX_INPUT)
-
-
-class TextTooSlow(MarkupRefused):
-    """The text takes more than `limit` seconds to read."""
-
-    def __init__(self) -> None:
-        super().__init__("too_slow", limit=CPU_SECONDS)
-
-
-class ResultTooLarge(MarkupRefused):
-    """The text's HTML would have more than `limit` characters; `size` is 0 where the memory ended before it could be counted."""
-
-    def __init__(self, size: int, limit: int) -> None:
-        super().__init__("too_large", size=size, limit=limit)
-
-
-# What is stored --------------------------------------------------------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True)
-class ImageUse:
-    """One appearance of an image in a text, with the alternative that was typed for it there (may be empty)."""
-
-    media: str
-    alt: str
-
-
-@dataclass(frozen=True, slots=True)
-class PreparedBody:
-    """A text as it is stored: its canonical form and what was made from it.
-
-    `plain` are its words without markup, `words` their number, `media_ids` the images in order of first appearance, `images` every appearance, `links` the
-    addresses it leads to. `literal` tells that the markup could not be read back the same, so that the text was kept letter by letter, without any.
-    """
-
-    markdown: str
-    plain: str
-    words: int
-    fragment: Fragment
-    media_ids: tuple[str, ...]
-    images: tuple[ImageUse, ...]
-    links: tuple[str, ...]
-    literal: bool
-    markup_version: int = MARKUP_VERSION
-
-
-def prepare(text: str, *, lang: str) -> PreparedBody:
-    """Returns what is stored for a text that a person sent.
-
-    The text is read in a child process, which is killed when it takes too long. Call it before the transaction begins.
-
-    Args:
-        text: Markdown, as typed.
-        lang: language of the text (BCP 47), which decides the typography of what is shown.
-
-    Raises:
-        TextTooLong, TextTooSlow, ResultTooLarge: all MarkupRefused; nothing is lost, the caller still has the text.
-    """
-    _check_length(text)
-    try:
-        answer = _pool.ask({"text": text, "lang": lang})
-    except TooSlow as slow:
-        raise TextTooSlow from slow
-    except Lost as lost:
-        raise ResultTooLarge(0, _most(text)) from lost
-    if "too_large" in answer:
-        raise ResultTooLarge(answer["too_large"], _most(text))
-    return _body_from_json(answer)
-
-
-def prepare_here(text: str, *, lang: str) -> PreparedBody:
-    """Does what `prepare` does in this process, without its limit of time: for texts of our own (the starter corpus, migrations) and for the child."""
-    _check_length(text)
-    document = parse(text)
-    markdown = write_markdown(document)
-    fragment = write_fragment(document, lang=lang)
-    shown = assemble(fragment, _Probe(), id_prefix="p-")
-    if len(shown) > _most(text):
-        raise ResultTooLarge(len(shown), _most(text))
-    if parse(markdown) != document or clean_html(shown) != shown:
-        # No known text comes here (docs/decisions.md, 7). If one does, its words count for more than its markup.
-        return prepare_literally(text, lang=lang)
-    return _body(document, markdown, fragment, literal=False)
-
-
-def prepare_literally(text: str, *, lang: str) -> PreparedBody:
-    """Returns what is stored for a text that is to have no markup at all: every character that was typed is shown as that character."""
-    parts = (part.split("\n") for part in re.split(r"\n{2,}", clean(text)))
-    document = normalise(Document(tuple(Paragraph(tuple(_lines(lines))) for lines in parts)))
-    return _body(document, write_markdown(document), write_fragment(document, lang=lang), literal=True)
-
-
-def _lines(lines: list[str]) -> Iterator[Inline]:
-    for line in lines:
-        yield Text(line)
-        yield LineBreak()
-
-
-def _body(document: Document, markdown: str, fragment: Fragment, *, literal: bool) -> PreparedBody:
-    plain = plain_text(document)
-    used = tuple(ImageUse(image.media, image.alt) for image in images(document))
-    media = tuple(dict.fromkeys(use.media for use in used))
-    return PreparedBody(markdown, plain, count_words(plain), fragment, media, used, link_targets(document), literal)
-
-
-def close() -> None:
-    """Ends the child processes; a later call of `prepare` starts new ones."""
-    _pool.close()
-
-
-def _check_length(text: str) -> None:
-    size = len(text.encode("utf-8", "surrogatepass"))
-    if size > MAX_INPUT:
-        raise TextTooLong(size)
-
-
-def _most(text: str) -> int:
-    return max(MAX_GROWTH * len(text.encode("utf-8", "surrogatepass")), _ALWAYS_ALLOWED)
-
-
-class _Probe:
-    """Shows every image and every link, to measure and check what a page could show."""
-
-    def image(self, media: str) -> ResolvedImage | None:
-        address = f"/media/{media}"
-        return ResolvedImage(address, f"{address}-480 480w, {address}-960 960w", 960, 640, "", "Crédit")
-
-    def link(self, target: str) -> str | None:
-        return target
-
-
-# The second barrier ----------------------------------------------------------------------------------------------------------------------------------
-
-
-def clean_html(html: str) -> str:
-    """Returns the HTML with everything escaped that `html_writer` never writes.
-
-    What our own code wrote comes back unchanged, byte for byte. bleach lets `javascript:0` pass where it reads a host and a port: addresses are filtered when
-    the text is read, by `safe_target`, and this is only the second barrier.
-    """
-    return str(_cleaner().clean(html))
-
-
-_IDENTIFIER = re.compile(r"[0-9A-Za-z-]+")
-_NUMBER = re.compile(r"[0-9]{1,9}")
-_WORD_ATTRIBUTES = frozenset({"alt", "aria-label", "src", "srcset", "sizes", "href"})
-_FIXED_ATTRIBUTES = {
-    ("a", "rel"): {"noopener nofollow"},
-    ("a", "role"): {"doc-noteref", "doc-backlink"},
-    ("section", "role"): {"doc-endnotes"},
-    ("section", "class"): {"notes-de-bas"},
-    ("div", "class"): {"scroll"},
-    ("div", "role"): {"region"},
-    ("div", "tabindex"): {"0"},
-    ("th", "scope"): {"col"},
-    ("th", "class"): {"a-gauche", "au-centre", "a-droite"},
-    ("td", "class"): {"a-gauche", "au-centre", "a-droite"},
-    ("p", "class"): {"image-absente"},
-    ("span", "class"): {"image-absente"},
-    ("img", "loading"): {"lazy"},
-    ("img", "decoding"): {"async"},
-}
-_ATTRIBUTES = {
-    "a": ["aria-label", "href", "id", "rel", "role"],
-    "div": ["aria-label", "class", "role", "tabindex"],
-    "img": ["alt", "decoding", "height", "loading", "sizes", "src", "srcset", "width"],
-    "li": ["id"],
-    "ol": ["start"],
-    "p": ["class"],
-    "section": ["aria-label", "class", "role"],
-    "span": ["class"],
-    "td": ["class"],
-    "th": ["class", "scope"],
-}
-_TAGS = frozenset(_ATTRIBUTES) | frozenset(
-    ["blockquote", "br", "em", "figcaption", "figure", "h2", "h3", "h4", "h5", "h6", "strong", "sup", "table", "tbody", "thead", "tr", "ul"]
 )
 
-
-def _attribute_is_ours(tag: str, name: str, value: str) -> bool:
-    if name not in _ATTRIBUTES.get(tag, ()):
-        return False
-    if name in {"width", "height", "start"}:
-        return bool(_NUMBER.fullmatch(value))
-    if name == "id":
-        return bool(_IDENTIFIER.fullmatch(value))
-    return name in _WORD_ATTRIBUTES or value in _FIXED_ATTRIBUTES.get((tag, name), ())
-
-
-def _cleaner() -> Cleaner:
-    # Made for each call: a bleach cleaner must not be shared between threads.
-    return Cleaner(tags=_TAGS, attributes=_attribute_is_ours, protocols=frozenset({"http", "https", "mailto", "tel"}), strip=False)
-
-
-# The child process -----------------------------------------------------------------------------------------------------------------------------------
-
-_pool = Pool("app.services.markup", _WORKERS)
-atexit.register(_pool.close)
-
-
-def _answer(question: Any) -> object:
-    try:
-        return _body_to_json(prepare_here(question["text"], lang=question["lang"]))
-    except ResultTooLarge as refusal:
-        return {"too_large": refusal.facts["size"]}
-    except (RecursionError, MemoryError):
-        return {"too_large": 0}
-    except Exception:
-        # A fault of ours. The text is kept without its markup, and `literal` tells; a traceback could only quote what somebody wrote.
-        return _body_to_json(prepare_literally(question["text"], lang=question["lang"]))
-
-
-def _body_to_json(body: PreparedBody) -> dict[str, object]:
-    return {
-        "markdown": body.markdown,
-        "plain": body.plain,
-        "words": body.words,
-        "fragment": body.fragment.to_json(),
-        "images": [[use.media, use.alt] for use in body.images],
-        "links": body.links,
-        "literal": body.literal,
-    }
-
-
-def _body_from_json(value: Any) -> PreparedBody:
-    used = tuple(ImageUse(media, alt) for media, alt in value["images"])
-    return PreparedBody(
-        value["markdown"],
-        value["plain"],
-        value["words"],
-        Fragment.from_json(value["fragment"]),
-        tuple(dict.fromkeys(use.media for use in used)),
-        used,
-        tuple(value["links"]),
-        value["literal"],
-    )
-
-
-# Reading ---------------------------------------------------------------------------------------------------------------------------------------------
+_TAB = 4
+# One level for a footnote and a margin, so that what the writer wrote is never cut.
+_DEEPEST = MAX_DEPTH + 4
+_CONTAINER = re.compile(r" *(?:>|[*+-](?= )|[0-9]{1,9}(?=\. ))")
 
 
 def parse(text: str) -> Document:
@@ -322,14 +49,6 @@ def parse(text: str) -> Document:
     reader = _Reader()
     reader.convert(_capped(clean(text)))
     return normalise(reader.document)
-
-
-# The dialect -----------------------------------------------------------------------------------------------------------------------------------------
-
-_TAB = 4
-# One level for a footnote and a margin, so that what the writer wrote is never cut.
-_DEEPEST = MAX_DEPTH + 4
-_CONTAINER = re.compile(r" *(?:>|[*+-](?= )|[0-9]{1,9}(?=\. ))")
 
 
 def _capped(text: str) -> str:
@@ -586,7 +305,3 @@ def _without_closing(title: str) -> str:
 
 def _inlines(source: str | None, labels: Collection[str]) -> tuple[Inline, ...]:
     return tree_of(read_inlines((source or "").strip(), labels))
-
-
-if __name__ == "__main__":
-    serve(_answer)
