@@ -1,0 +1,37 @@
+"""Site set-up: mails of a site that has no mail server."""
+
+from flask import render_template
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from app.db.models import MailMessage
+from app.kernel.access import SITE_READ_MAIL
+from app.kernel.errors import NotFound
+from app.web.context import reader, site, with_permission
+from app.web.set_up.base import blueprint
+
+
+@blueprint.get("/courrier")
+def mailbox() -> ResponseReturnValue:
+    """Mails of the embedded default, where no server takes them; with SMTP only what could not be delivered is listed, without its words."""
+    with_permission(SITE_READ_MAIL)
+    query = select(MailMessage).order_by(MailMessage.created_at.desc()).limit(100)
+    if not site().postman.uses_folder:
+        query = query.where(MailMessage.sent_at.is_(None))
+    return render_template(
+        "set_up/mailbox.html", messages=list(reader().scalars(query)), in_folder=site().postman.uses_folder, shows_words=_shows_words()
+    )
+
+
+def _shows_words() -> bool:
+    """Mails are shown whole where they reach nobody otherwise: on a demonstration. A public site has its operator and its folder."""
+    return site().postman.uses_folder and not site().settings.production
+
+
+@blueprint.get("/courrier/<id:message_id>")
+def message(message_id: str) -> ResponseReturnValue:
+    with_permission(SITE_READ_MAIL)
+    row = reader().get(MailMessage, message_id)
+    if row is None or not _shows_words():
+        raise NotFound("message")
+    return render_template("set_up/message.html", message=row)
