@@ -34,6 +34,7 @@ ATTEMPT_WINDOW = timedelta(minutes=15)
 ATTEMPTS_PER_ADDRESS = 10
 ATTEMPTS_PER_NETWORK = 60
 LINKS_PER_ADDRESS = 4
+LOOKUPS_PER_ACCOUNT = 10
 
 _hasher = PasswordHasher()
 # Verified when the address is unknown or has no password, so that the answer takes the same time.
@@ -300,6 +301,19 @@ def link_keys(signer: Signer, email: str, network: str) -> dict[str, int]:
         signer.keyed("link:" + normal_address(email)): LINKS_PER_ADDRESS,
         signer.keyed("network:" + network): ATTEMPTS_PER_NETWORK,
     }
+
+
+def find_by_address(uow: UnitOfWork, signer: Signer, actor: Actor, email: str) -> str | None:
+    """Returns the id of the open account with an address, or None; counted, since the answer tells who has an account.
+
+    Raises:
+        Invalid: if the actor has asked for too many addresses within the window.
+    """
+    try:
+        reserve_attempt(uow, {signer.keyed("lookup:" + str(actor.account)): LOOKUPS_PER_ACCOUNT})
+    except Refused as refusal:
+        raise Invalid("email", "too_many_lookups") from refusal
+    return uow.session.scalar(select(Account.id).where(Account.email == normal_address(email), Account.disabled_at.is_(None)))
 
 
 # — signing in and out —

@@ -1,5 +1,6 @@
 """Signing in and out, invitations, links by mail, one's own account and sessions."""
 
+import time
 from typing import Any
 
 from flask import Blueprint, current_app, flash, g, redirect, render_template, request, session, url_for
@@ -22,6 +23,9 @@ from app.web.locale import PREFIXED_LANGUAGES, current_language, is_local_path
 from app.web.words import sentence
 
 blueprint = Blueprint("account", __name__)
+
+LINK_ANSWER_SECONDS = 0.05
+"""Least time that the answer to a request for a link takes: making one costs more than making none, and must not tell who has an account."""
 
 
 def _safe_target(target: str | None) -> str:
@@ -161,7 +165,8 @@ def ask_reset_submit() -> ResponseReturnValue:
 
 
 def _send_link(purpose: str) -> ResponseReturnValue:
-    """Sends a link if the address has an account; says the same if it has none."""
+    """Sends a link if the address has an account; says the same, and takes as long, if it has none."""
+    started = time.monotonic()
     form = LinkForm()
     if not form.validate():
         return render_template("account/ask_link.html", form=form, purpose=purpose), 422
@@ -177,7 +182,9 @@ def _send_link(purpose: str) -> ResponseReturnValue:
     except Refused as refusal:
         form.form_errors.append(sentence(refusal))
         return render_template("account/ask_link.html", form=form, purpose=purpose), 429
-    return render_template("account/link_sent.html", purpose=purpose, minutes=accounts.LINK_MINUTES)
+    page = render_template("account/link_sent.html", purpose=purpose, minutes=accounts.LINK_MINUTES)
+    time.sleep(max(0.0, started + LINK_ANSWER_SECONDS - time.monotonic()))
+    return page
 
 
 @blueprint.get("/connexion/lien/<token>")

@@ -11,8 +11,7 @@ from app.db.reading import living_moments
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Display
-from app.services import approvals, media, moments, passages, stories, voices
-from app.services.accounts import normal_address
+from app.services import accounts, approvals, media, moments, passages, stories, voices
 from app.services.moments import moment_date
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk import delegation_card
@@ -271,7 +270,8 @@ def save_scribe(voice_id: str) -> ResponseReturnValue:
 def _account_of(email: str) -> str | None:
     if not email.strip():
         return None
-    account_id = reader().scalar(select(Account.id).where(Account.email == normal_address(email)))
+    with writing() as (uow, actor):
+        account_id = accounts.find_by_address(uow, site().signer, actor, email)
     if account_id is None:
         raise Invalid("email", "no_account")
     return account_id

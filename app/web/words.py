@@ -141,6 +141,7 @@ REASONS: dict[str, LazyString] = {
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
+    "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),
     "too_many_attempts": _l("Trop d’essais. Attendez un quart d’heure, ou demandez un lien de connexion."),
     "sign_in_failed": _l("Adresse ou mot de passe inconnus. Vérifiez, ou demandez un lien de connexion par courriel."),
 }

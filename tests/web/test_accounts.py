@@ -2,6 +2,7 @@
 
 import re
 import threading
+import time
 from datetime import UTC, date, datetime, timedelta
 
 import pytest
@@ -12,6 +13,8 @@ from app.factory import create_app
 from app.kernel.access import Role
 from app.kernel.voice import Mandate
 from app.services import accounts, letters, mail, voices
+from app.services.accounts import LOOKUPS_PER_ACCOUNT
+from app.web.account import LINK_ANSWER_SECONDS
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import PASSWORD, actor, address
 
@@ -733,3 +736,24 @@ def test_naming_a_scribe_needs_an_account_that_exists(as_person, world):
     for email, status in (("inconnue@exemple.test", 422), (address("helene"), 422), ("x", 422), (address("karim"), 303), ("", 303)):
         helene.post(f"{path}/scribe", {"email": email}, status=status)
     as_person("scribe").get(f"/espace/recits/{world.stories['legumerie']}", status=404)
+
+
+def test_addresses_cannot_be_tried_one_after_the_other_as_scribes(as_person, world):
+    helene = as_person("helene")
+    path = f"/espace/voix/{world.voices['helene']}"
+    helene.get(path)
+    for number in range(LOOKUPS_PER_ACCOUNT):
+        answer = helene.post(f"{path}/scribe", {"email": f"inconnue{number}@exemple.test"}, status=422)
+        assert "Personne n’a de compte" in answer.text
+    page = helene.post(f"{path}/scribe", {"email": address("karim")}, status=422)
+    assert "Trop d’adresses essayées" in page.text
+    helene.post(f"{path}/scribe", {"email": ""}, status=303)
+
+
+def test_a_request_for_a_link_takes_as_long_whether_or_not_somebody_has_the_address(app, new_browser):
+    for email in (address("helene"), "inconnue@exemple.test"):
+        person = new_browser()
+        person.get("/connexion/lien")
+        started = time.monotonic()
+        person.post("/connexion/lien", {"email": email}, status=200)
+        assert time.monotonic() - started >= LINK_ANSWER_SECONDS
