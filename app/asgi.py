@@ -9,6 +9,8 @@ from flask import Flask
 
 from app.asgi_types import AsgiApp, Message, Receive, Scope, Send
 from app.factory import create_app
+from app.services.words import translations
+from app.web.locale import language_of
 
 BODY_SECONDS = 60
 MEMORY_PART = 512 * 1024
@@ -32,12 +34,12 @@ class BodyFirst:
             try:
                 complete = await asyncio.wait_for(self._read(receive, body), self._seconds)
             except TimeoutError:
-                await _refuse(send, 408, "Envoi trop lent : rien n’a été enregistré.")
+                await _refuse(scope, send, 408)
                 return
             if complete is None:
                 return  # the sender went away
             if not complete:
-                await _refuse(send, 413, "Envoi trop lourd : rien n’a été enregistré.")
+                await _refuse(scope, send, 413)
                 return
             body.seek(0)
             await self._app(scope, _replay(body), send)
@@ -66,11 +68,23 @@ def _replay(body: IO[bytes]) -> Receive:
     return receive
 
 
-async def _refuse(send: Send, status: int, text: str) -> None:
-    page = f'<!doctype html><html lang="fr"><meta charset="utf-8"><title>{status}</title><p>{text}</p></html>'.encode()
+async def _refuse(scope: Scope, send: Send, status: int) -> None:
+    lang = language_of(scope["path"].removeprefix(scope.get("root_path", "")))
+    head = '<meta charset="utf-8"><meta name="viewport" content="width=device-width, initial-scale=1">'
+    page = f'<!doctype html><html lang="{lang}">{head}<title>{status}</title><p>{_refusal(status, lang)}</p></html>'.encode()
     headers = [(b"content-type", b"text/html; charset=utf-8"), (b"content-length", str(len(page)).encode()), (b"connection", b"close")]
     await send({"type": "http.response.start", "status": status, "headers": headers})
     await send({"type": "http.response.body", "body": page})
+
+
+def _refusal(status: int, lang: str) -> str:
+    """Returns why a body was refused; written here, since Flask has not seen the request."""
+    _ = translations(lang).gettext
+    said = {
+        408: _("L’envoi a pris trop de temps. Rien n’a été enregistré : revenez en arrière, votre texte y est encore."),
+        413: _("L’envoi est trop lourd. Rien n’a été enregistré : revenez en arrière, votre texte y est encore."),
+    }
+    return said[status]
 
 
 def create_asgi(app: Flask | None = None) -> AsgiApp:

@@ -11,7 +11,15 @@ from babel.messages.pofile import read_po, write_po
 
 ROOT = Path(__file__).resolve().parent.parent
 METHODS = [("**.py", "python"), ("**.html", "jinja2")]
-KEYWORDS = {"_": None, "_l": None, "gettext": None, "lazy_gettext": None, "ngettext": (1, 2)}
+KEYWORDS = {
+    "_": None,
+    "_l": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+    "lazy_pgettext": ((1, "c"), 2),
+}
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 WIDTH = 120
 EPOCH = datetime(2026, 1, 1, tzinfo=UTC)
@@ -49,17 +57,17 @@ def extracted(source: Source) -> Catalog:
         charset="utf-8",
         fuzzy=False,
     )
-    for text, place in _texts(source):
-        catalogue.add(text, locations=[(place, 0)])
+    for text, context, place in _texts(source):
+        catalogue.add(text, context=context, locations=[(place, 0)])
     return catalogue
 
 
-def _texts(source: Source) -> Iterator[tuple[str | tuple[str, ...], str]]:
+def _texts(source: Source) -> Iterator[tuple[str | tuple[str, ...], str | None, str]]:
     for folder in source.folders:
-        for name, _line, text, _comments, _context in extract_from_dir(
+        for name, _line, text, _comments, context in extract_from_dir(
             str(folder), METHODS, options_map=OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
         ):
-            yield text, str((folder / name).relative_to(ROOT))
+            yield text, context, str((folder / name).relative_to(ROOT))
 
 
 def updated(source: Source) -> Catalog:
@@ -67,7 +75,7 @@ def updated(source: Source) -> Catalog:
     fresh = extracted(source)
     known = read_catalogue(source.catalogue)
     for message in fresh:
-        if message.id and (old := known.get(message.id)) is not None:
+        if message.id and (old := known.get(message.id, message.context)) is not None:
             message.string = old.string
     return fresh
 

@@ -18,7 +18,7 @@ from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.checks import checked
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
-from app.web.forms import BaseForm, ConfirmForm, Required, choices
+from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
 from app.web.gate import keeps_text, public
 from app.web.words import CATEGORY_FULL, CATEGORY_SHORT
 
@@ -82,6 +82,7 @@ __all__ = [
     "back_to",
     "checked",
     "choices",
+    "content_choices",
     "field_errors",
     "hookimpl",
     "keeps_text",

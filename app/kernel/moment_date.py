@@ -33,13 +33,6 @@ class MomentDate:
         """The value of an HTML `time` element: a day, a month, or the first day of a period."""
         return self.start.strftime("%Y-%m") if self.kind is DateKind.MONTH else self.start.isoformat()
 
-    @property
-    def typed(self) -> str:
-        """What `parse_moment_date` reads back as the same date."""
-        if self.kind is DateKind.PERIOD:
-            return f"{self.start.isoformat()}/{self.end.isoformat()}"
-        return self.iso
-
 
 MONTHS = {
     "fr": ["janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre", "décembre"],

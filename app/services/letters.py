@@ -24,10 +24,11 @@ def invitation(recipient: str, lang: str, base_url: str, name: str, capacity: st
         _("Votre invitation à Récits croisés"),
         [
             _("Bonjour %(name)s,") % {"name": name},
-            _("Vous êtes invité·e à rejoindre Récits croisés : %(capacity)s.") % {"capacity": capacity},
             _(
-                "Pour accepter et choisir un mot de passe, ouvrez cette adresse. Elle est à vous seul·e, sert une fois et expire dans %(days)s jours :"
+                "Vous êtes invité·e sur Récits croisés, où des délégations racontent leur parcours à plusieurs voix. Votre place : %(capacity)s."
             )
+            % {"capacity": capacity},
+            _("Pour accepter, ouvrez cette adresse. Elle est à vous seul·e, sert une fois et expire dans %(days)s jours :")
             % {"days": days},
             base_url + localised(invitation_path(token), lang),
         ],

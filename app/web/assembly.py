@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from flask import url_for
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
 from sqlalchemy import select
@@ -59,9 +60,14 @@ def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[l
     return PageResolver(media, public)
 
 
-def to_html(pieces: list[Any], resolver: PageResolver, id_prefix: str, heading_shift: int = 1) -> Markup:
-    """Assembles a stored fragment; headings go down by `heading_shift` levels, since the page has headings of its own."""
-    return markup(assemble(Fragment.from_json(pieces), resolver, id_prefix=id_prefix, labels=_labels(), heading_shift=heading_shift))
+def to_html(pieces: list[Any], resolver: PageResolver, id_prefix: str, lang: str, heading_shift: int = 1) -> Markup:
+    """Assembles a stored fragment; headings go down by `heading_shift` levels, since the page has headings of its own.
+
+    The words that we add (« Notes », « Tableau ») are in the language of the text, since they stand inside it.
+    """
+    with force_locale(lang):
+        labels = _labels()
+    return markup(assemble(Fragment.from_json(pieces), resolver, id_prefix=id_prefix, labels=labels, heading_shift=heading_shift))
 
 
 def _labels() -> Labels:

@@ -10,6 +10,7 @@ from markupsafe import Markup
 from app.db.models import MomentRevision
 from app.db.reading import StoryCard
 from app.kernel import braid
+from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES
 from app.web.locale import current_language
 from app.web.templating import iso_date, markup, moment_words
@@ -61,7 +62,7 @@ def plait(moments: Iterable[Told], lang: str, address: str = "") -> list[braid.M
     foreign = "" if lang == current_language() else lang
     return [
         braid.Moment(
-            title=moment.revision.title,
+            title=typeset(moment.revision.title, lang),
             date=moment_words(moment.revision, short=True),
             iso=iso_date(moment.revision),
             told=moment.told,

@@ -12,7 +12,7 @@ from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_tran
 from app.services import passages, stories, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk_view import my_space, show_working_copy, voice_words
-from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices
+from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.templating import moment_words
 
@@ -144,12 +144,10 @@ def _new_passage_form(copy: queries.WorkingCopy) -> NewPassageForm:
     actor = signed_in()
     form = NewPassageForm(formdata=None, voice="")
     moments = living_moments(reader(), copy.delegation.id)
-    form.moment.choices = choices(
-        [
-            *((moment.id, f"{revision.title} ({moment_words(revision)})") for moment, revision in moments),
-            ("", _("Le récit dans son ensemble, sans moment")),
-        ]
-    )
+    form.moment.choices = [
+        *content_choices(((moment.id, f"{revision.title} ({moment_words(revision)})") for moment, revision in moments), copy.story.lang),
+        *choices([("", _("Le récit dans son ensemble, sans moment"))]),
+    ]
     mine = [voice for voice in copy.voices.values() if actor.writes_for(voice.id)]
     form.voice.choices = choices([*((voice.id, voice_words(voice)) for voice in mine), ("", _("Passage commun à la délégation"))])
     form.voice.data = mine[0].id if mine else ""

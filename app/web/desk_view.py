@@ -15,6 +15,7 @@ from app.kernel.access import Actor
 from app.kernel.voice import ActorCategory
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, StoryState
 from app.services.passages import may_write
+from app.web.templating import phrase, said
 from app.web.words import CATEGORY_KEY, CATEGORY_SHORT
 
 
@@ -170,14 +171,14 @@ def _tasks_of(actor: Actor, copy: queries.WorkingCopy, mine: list[Task], theirs:
 
 def _line_tasks(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLine, mine: list[Task], theirs: list[Task]) -> None:
     group = next(group for group in copy.groups if line in group.lines)
-    about = group.revision.title if group.revision else _("le récit dans son ensemble")
+    about = said(group.revision.title, copy.story.lang) if group.revision else _("le récit dans son ensemble")
     since = line.revision.created_at if line.revision else line.passage.created_at
     own = line.passage.voice_id is not None and actor.writes_for(line.passage.voice_id)
     if line.is_empty:
         if own:
             mine.append(
                 Task(
-                    _("À écrire : %(about)s", about=about),
+                    phrase(_("À écrire : %(about)s"), about=about),
                     copy.story,
                     url_for("passages.write", passage_id=line.passage.id),
                     since,
@@ -187,7 +188,7 @@ def _line_tasks(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLi
         elif line.voice is not None:
             theirs.append(
                 Task(
-                    _("%(who)s n’a pas encore écrit : %(about)s", who=voice_words(line.voice), about=about),
+                    phrase(_("%(who)s n’a pas encore écrit : %(about)s"), who=voice_words(line.voice), about=about),
                     copy.story,
                     url_for("desk.story", story_id=copy.story.id),
                     since,
@@ -204,7 +205,7 @@ def _line_tasks(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLi
         if actor.holds(voice_id):
             mine.append(
                 Task(
-                    _("À relire et signer : %(about)s", about=about),
+                    phrase(_("À relire et signer : %(about)s"), about=about),
                     copy.story,
                     url_for("passages.sign_form", passage_id=line.passage.id),
                     since,
@@ -214,7 +215,7 @@ def _line_tasks(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLi
         else:
             theirs.append(
                 Task(
-                    _("%(who)s n’a pas encore signé : %(about)s", who=voice_words(voice), about=about),
+                    phrase(_("%(who)s n’a pas encore signé : %(about)s"), who=voice_words(voice), about=about),
                     copy.story,
                     url_for("desk.story", story_id=copy.story.id),
                     since,

@@ -22,8 +22,10 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.kernel.document.typography import typeset
 from app.kernel.errors import Invalid
 from app.services.accounts import checked_address
+from app.web.locale import SOURCE_LANGUAGE, current_language
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff]")
 
@@ -286,3 +288,9 @@ class ConfirmForm(BaseForm):
 def choices(pairs: Iterable[tuple[str, object]]) -> list[SelectChoice]:
     """Returns the choices of a field from (value, label); one that is not among them is refused by the service, in words."""
     return [SelectChoice(value, label) for value, label in pairs]
+
+
+def content_choices(pairs: Iterable[tuple[str, str]], lang: str = SOURCE_LANGUAGE) -> list[SelectChoice]:
+    """Returns choices whose labels people wrote: typeset, and marked with their language where it is not the page's."""
+    attributes = {} if lang == current_language() else {"lang": lang}
+    return [SelectChoice(value, typeset(label, lang), attributes) for value, label in pairs]

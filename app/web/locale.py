@@ -24,13 +24,16 @@ class LocalePrefix:
     def __call__(self, environ: dict[str, Any], start_response: Any) -> Iterable[bytes]:
         path = environ.get("PATH_INFO", "")
         environ["recits.root"] = environ.get("SCRIPT_NAME", "")
-        environ["recits.lang"] = SOURCE_LANGUAGE
-        for lang in PREFIXED_LANGUAGES:
-            if path.startswith(f"/{lang}/"):
-                environ["recits.lang"] = lang
-                environ["SCRIPT_NAME"] = environ["recits.root"] + f"/{lang}"
-                environ["PATH_INFO"] = path[len(lang) + 1 :]
+        environ["recits.lang"] = lang = language_of(path)
+        if lang != SOURCE_LANGUAGE:
+            environ["SCRIPT_NAME"] = environ["recits.root"] + f"/{lang}"
+            environ["PATH_INFO"] = path[len(lang) + 1 :]
         return self._app(environ, start_response)
+
+
+def language_of(path: str) -> str:
+    """Returns the language of a path of this site."""
+    return next((lang for lang in PREFIXED_LANGUAGES if path.startswith(f"/{lang}/")), SOURCE_LANGUAGE)
 
 
 def current_language() -> str:

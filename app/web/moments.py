@@ -12,11 +12,11 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Display
 from app.services import accounts, approvals, media, moments, passages, stories, voices
-from app.services.moments import moment_date
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk import delegation_card
-from app.web.forms import ConfirmForm, DisplayForm, ImageForm, MissingForm, MomentForm, ScribeForm, StanceForm, choices
+from app.web.forms import ConfirmForm, DisplayForm, ImageForm, MissingForm, MomentForm, ScribeForm, StanceForm, choices, content_choices
 from app.web.gate import keeps_text
+from app.web.templating import moment_words
 from app.web.words import DISPLAYS, STANCES
 
 blueprint = Blueprint("moments", __name__, url_prefix="/espace")
@@ -71,7 +71,7 @@ def edit_moment(moment_id: str) -> ResponseReturnValue:
     form = MomentForm(
         formdata=None,
         title=revision.title,
-        date=moment_date(revision).typed,
+        date=moment_words(revision),
         place=revision.place,
         phase=revision.phase_id or "",
         description=revision.description,
@@ -124,12 +124,8 @@ def _moment(moment_id: str) -> tuple[Moment, MomentRevision]:
 
 
 def _with_phases(form: MomentForm, programme_id: str) -> MomentForm:
-    form.phase.choices = choices(
-        [
-            ("", _("Aucune en particulier")),
-            *((phase.id, phase.name) for phase in queries.list_phases(reader(), programme_id)),
-        ]
-    )
+    phases = content_choices((phase.id, phase.name) for phase in queries.list_phases(reader(), programme_id))
+    form.phase.choices = [*choices([("", _("Aucune en particulier"))]), *phases]
     return form
 
 

@@ -138,7 +138,7 @@ def _read_only(passage: Passage, story: Story, copy: queries.WorkingCopy, why: s
 
 def _html(story: Story, revision: PassageRevision) -> object:
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [revision.fragment])
-    return to_html(revision.fragment, resolver, "p-", heading_shift=1)
+    return to_html(revision.fragment, resolver, "p-", story.lang, heading_shift=1)
 
 
 # — saving —
@@ -183,7 +183,7 @@ def _preview(passage: Passage, story: Story, copy: queries.WorkingCopy, form: Pa
     _keep(passage.id, form)
     pieces = prepared.fragment.to_json()
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
-    return _editor(passage, story, copy, form, preview=to_html(pieces, resolver, "apercu-"))
+    return _editor(passage, story, copy, form, preview=to_html(pieces, resolver, "apercu-", story.lang))
 
 
 def _keep(passage_id: str, form: PassageForm) -> None:
@@ -224,7 +224,7 @@ def preview_fragment(passage_id: str) -> ResponseReturnValue:
         return render_template("desk/_preview.html", preview=None, message=markup_sentence(refusal)), 422
     pieces = prepared.fragment.to_json()
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
-    return render_template("desk/_preview.html", preview=to_html(pieces, resolver, "apercu-"), message="", words_count=prepared.words)
+    return render_template("desk/_preview.html", preview=to_html(pieces, resolver, "apercu-", story.lang), message="", story=story)
 
 
 # — place and trash —

@@ -30,6 +30,7 @@ from app.web import braid
 from app.web.assembly import resolver_for, to_html
 from app.web.context import reader
 from app.web.gate import public
+from app.web.locale import SOURCE_LANGUAGE
 from app.web.story_view import StoryShown, category_of_slug, show_story
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 
@@ -132,7 +133,7 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         abort(404)
     if row.published_version_id is None or row.deleted_at is not None:
         since = row.state_since if row.state == StoryState.UNPUBLISHED else None
-        return render_template("errors/gone.html", title=_last_title(row), since=since), 410
+        return render_template("errors/gone.html", title=_last_title(row), lang=row.lang, since=since), 410
     if row.slug != slug:
         arguments = {"category": more["category"]} if "category" in more else {}
         return redirect(url_for(endpoint, slug=row.slug, **arguments), code=301)
@@ -183,7 +184,7 @@ def territory(slug: str) -> ResponseReturnValue:
     if row is None:
         abort(404)
     cards, _more = list_stories(reader(), limit=TERRITORY_STORIES, territory_id=row.id)
-    description = to_html(row.fragment, resolver_for(reader(), [], [row.fragment]), "t-", heading_shift=0)
+    description = to_html(row.fragment, resolver_for(reader(), [], [row.fragment]), "t-", SOURCE_LANGUAGE, heading_shift=0)
     return render_template("reading/territory.html", territory=row, description=description, cards=cards, steps=journey(reader(), cards))
 
 

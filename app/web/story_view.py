@@ -292,7 +292,7 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", heading_shift=PASSAGE_LEVEL),
+        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,
         words=revision.words,

@@ -7,16 +7,19 @@ from typing import Any
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask_babel import gettext as _
 from flask_wtf.csrf import generate_csrf
-from markupsafe import Markup
+from jinja2 import pass_context
+from jinja2.runtime import Context
+from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
 from app.hooks.contracts import MenuItem
 from app.kernel.access import ACCOUNT_MANAGE, PLUGIN_MANAGE, PROGRAMME_MANAGE, SITE_CONFIGURE, SITE_READ_MAIL, STORY_REVIEW
+from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
 from app.web import words
 from app.web.context import snapshot, visitor
-from app.web.locale import current_language, same_page_in
+from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 log = logging.getLogger("recits.plugins")
 
@@ -35,11 +38,15 @@ def install_templating(app: Flask, static_version: str) -> None:
         story_review=STORY_REVIEW,
         same_page_in=same_page_in,
         language=current_language,
+        site_language=SOURCE_LANGUAGE,
         plugin_menu=plugin_menu,
         flashed_messages=flashed_messages,
         colon=colon,
+        content_lang=content_lang,
     )
-    app.jinja_env.filters.update(day=day_words, moment=moment_words, instant=instant_words, iso_date=iso_date)
+    app.jinja_env.filters.update(
+        day=day_words, moment=moment_words, instant=instant_words, iso_date=iso_date, said=said_filter, typeset=typeset_words
+    )
 
     @app.template_global()
     def asset(name: str) -> str:
@@ -60,6 +67,36 @@ def flashed_messages() -> list[str]:
 def colon() -> str:
     """The colon between a label and what it labels; French puts a no-break space before it."""
     return "\u00a0: " if current_language() == "fr" else ": "
+
+
+def content_lang(lang: str = SOURCE_LANGUAGE) -> Markup:
+    """The attribute ` lang="…"` for an element whose words people wrote in another language than the page's; nothing where it is the same."""
+    return Markup("") if lang == current_language() else Markup(' lang="{}"').format(lang)
+
+
+def said(text: object, lang: str = SOURCE_LANGUAGE) -> Markup:
+    """What people wrote, inside a line of the page: typeset, and marked where it is not in the page's language.
+
+    What has no language of its own (a function, a place, a reason) is in the language of the site.
+    """
+    words, attribute = typeset_words(text, lang), content_lang(lang)
+    return Markup("<span{}>{}</span>").format(attribute, words) if words and attribute else escape(words)
+
+
+@pass_context  # else Jinja would work it out once, for all languages, where the words stand in the template itself
+def said_filter(_context: Context, text: object, lang: str = SOURCE_LANGUAGE) -> Markup:
+    """`said`, for templates."""
+    return said(text, lang)
+
+
+def typeset_words(text: object, lang: str = SOURCE_LANGUAGE) -> str:
+    """What people wrote, with the spaces and apostrophes of its language; for showing, never for storing."""
+    return typeset(str(text), lang)
+
+
+def phrase(text: str, **parts: object) -> Markup:
+    """Puts parts into a sentence of the interface; those that `said` has marked stay marked."""
+    return escape(text) % parts
 
 
 def day_words(value: date | datetime) -> str:

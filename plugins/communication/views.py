@@ -9,6 +9,7 @@ from app.sdk import (
     ConfirmForm,
     back_to,
     choices,
+    content_choices,
     field_errors,
     keeps_text,
     list_phase_choices,
@@ -40,7 +41,7 @@ def _page(form: PromptForm, status: int = 200):
 
 
 def _with_choices(form: PromptForm) -> PromptForm:
-    form.phase.choices = choices([("", _("Toutes les phases")), *list_phase_choices(reader())])
+    form.phase.choices = [*choices([("", _("Toutes les phases"))]), *content_choices(list_phase_choices(reader()))]
     form.category.choices = choices([("", _("Toutes les catégories")), *((category, CATEGORY_FULL[category]) for category in CATEGORIES)])
     return form
 

@@ -15,8 +15,8 @@ def identifier(source: Source) -> str:
 
 @pytest.mark.parametrize("source", sources(), ids=identifier)
 def test_the_catalogue_has_exactly_the_texts_of_the_code(source: Source):
-    wanted = {message.id for message in extracted(source) if message.id}
-    found = {message.id for message in read_catalogue(source.catalogue) if message.id}
+    wanted = {(message.context, message.id) for message in extracted(source) if message.id}
+    found = {(message.context, message.id) for message in read_catalogue(source.catalogue) if message.id}
     assert (wanted - found, found - wanted) == (set(), set()), "run: make translations"
 
 
@@ -34,4 +34,15 @@ def test_every_text_is_translated_with_the_same_places(source: Source):
         wanted = set(PLACES.findall(ids[-1]))
         if any(set(PLACES.findall(text)) - wanted for text in strings) or set(PLACES.findall(strings[-1])) != wanted:
             faults.append(f"other places to fill in: {ids[0]!r}")
+    assert faults == []
+
+
+def test_a_text_has_one_translation_in_all_catalogues():
+    """The catalogues of the plugins are merged over the core's: another translation there would change the core's pages."""
+    known: dict[tuple[str | None, str], str] = {}
+    faults = []
+    for source in sources():
+        for message in read_catalogue(source.catalogue):
+            if message.id and known.setdefault((message.context, str(message.id)), str(message.string)) != str(message.string):
+                faults.append(f"{message.id!r}: {message.string!r} in {identifier(source)}")
     assert faults == []
