@@ -6,6 +6,7 @@ import secrets
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
+from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
 _PACKAGE = Path(__file__).resolve().parent
 _CHECKOUT = _PACKAGE.parent
@@ -58,6 +59,7 @@ class Settings:
         mail_from: sender of mails.
         session_days: days after which an unused session ends.
         max_body: bytes of a request body at most, images included.
+        time_zone: whose days and hours are shown, by its IANA name.
         trusted_proxies: how many reverse proxies in front may be believed about address, scheme and host.
     """
 
@@ -73,6 +75,7 @@ class Settings:
     session_days: int = 14
     max_body: int = 12 * MEBIBYTE
     trusted_proxies: int = 0
+    time_zone: str = "Europe/Paris"
 
     @property
     def media_folder(self) -> Path:
@@ -126,6 +129,7 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         "session_days": _number(source, "RECITS_SESSION_DAYS", 14),
         "max_body": _number(source, "RECITS_MAX_BODY", 12 * MEBIBYTE),
         "trusted_proxies": _number(source, "RECITS_TRUSTED_PROXIES", 0),
+        "time_zone": _time_zone(source),
     }
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]  # the table above has the fields' types
@@ -142,6 +146,17 @@ def _number(source: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit():
         raise UnsafeSettings([f"{name} must be a whole number, not {text!r}."])
     return int(text)
+
+
+def _time_zone(source: Mapping[str, str]) -> str:
+    name = source.get("RECITS_TIME_ZONE", "").strip() or "Europe/Paris"
+    try:
+        ZoneInfo(name)
+    except (ZoneInfoNotFoundError, ValueError, OSError) as error:
+        raise UnsafeSettings(
+            [f"RECITS_TIME_ZONE: no time zone is called {name!r}. Examples: Europe/Paris, Indian/Reunion, America/Martinique."]
+        ) from error
+    return name
 
 
 def _site_secret(home: Path) -> str:

@@ -2,9 +2,11 @@
 
 import hashlib
 import logging
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 from flask import Blueprint, Flask
 from flask_babel import Babel
@@ -43,7 +45,7 @@ FORM_MEMORY = 2 * 1024 * 1024
 FORM_PARTS = 1000
 
 
-def create_app(settings: Settings | None = None, *, clock: Clock = system_clock, **overrides: Any) -> Flask:
+def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = system_clock, **overrides: Any) -> Flask:
     """Returns the Flask application of a site.
 
     Args:
@@ -59,10 +61,10 @@ def create_app(settings: Settings | None = None, *, clock: Clock = system_clock,
     app = _new_flask(settings)
     manager = load_plugins()
     engine = _install_database(app, settings)
-    site = _build_site(settings, engine, manager, clock)
+    site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
     app.extensions["recits"] = site
     app.extensions["recits.words"] = sentence
-    _install_languages(app, manager)
+    _install_languages(app, settings, manager)
     _install_templates(app, settings, manager)
     install_compression(app)
     install_headers(app, secure=settings.production)
@@ -185,11 +187,11 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
     )
 
 
-def _install_languages(app: Flask, manager: PluginManager) -> None:
+def _install_languages(app: Flask, settings: Settings, manager: PluginManager) -> None:
     folders = [CATALOGUES, *(folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations")))]
     app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
-    app.config["BABEL_DEFAULT_TIMEZONE"] = "UTC"
+    app.config["BABEL_DEFAULT_TIMEZONE"] = settings.time_zone
     Babel(app, locale_selector=current_language)
 
 

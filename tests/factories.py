@@ -7,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Account, Story
 from app.kernel.access import Actor, Role
-from app.kernel.clock import today
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import CATEGORIES, Display, Mandate
 from app.services import programme, voices
@@ -91,7 +90,7 @@ def address(name: str) -> str:
 def actor(site: Site, world: World, name: str) -> Actor:
     """Returns somebody of the world as the rules see them today."""
     with Session(site.engine) as session:
-        found = load_actor(session, world.accounts[name], today(site.clock), site.snapshots.current(session))
+        found = load_actor(session, world.accounts[name], site.clock.today(), site.snapshots.current(session))
     assert found is not None
     return found
 

@@ -1,9 +1,8 @@
-"""The one source of the present time, so that tests can stop it; never call `datetime.now` elsewhere."""
+"""The one source of the present time, so that tests can stop it, and of the site's days; never call `datetime.now` elsewhere."""
 
 from collections.abc import Callable
-from datetime import UTC, date, datetime
-
-Clock = Callable[[], datetime]
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, tzinfo
 
 
 def system_clock() -> datetime:
@@ -11,6 +10,30 @@ def system_clock() -> datetime:
     return datetime.now(UTC)
 
 
-def today(clock: Clock) -> date:
-    """Returns the present day in UTC."""
-    return clock().date()
+@dataclass(frozen=True)
+class Clock:
+    """Tells the present instant, and in which day of the site's time zone an instant falls: mandates end, and stories appear, on days.
+
+    Args:
+        tick: source of the present instant.
+        zone: time zone of the site.
+    """
+
+    tick: Callable[[], datetime] = system_clock
+    zone: tzinfo = UTC
+
+    def __call__(self) -> datetime:
+        """Returns the present instant."""
+        return self.tick()
+
+    def local(self, instant: datetime) -> datetime:
+        """Returns the same instant as the site's clocks on the wall show it."""
+        return instant.astimezone(self.zone)
+
+    def day_of(self, instant: datetime) -> date:
+        """Returns the day in which an instant falls."""
+        return self.local(instant).date()
+
+    def today(self) -> date:
+        """Returns the present day."""
+        return self.day_of(self())

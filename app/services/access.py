@@ -40,7 +40,7 @@ def reread(uow: UnitOfWork, actor: Actor, snapshot: Snapshot) -> Actor:
         row = uow.session.get(AccountSession, actor.session)
         if row is None or row.ended_at is not None:
             raise NotAllowed("signed_out")
-    fresh = load_actor(uow.session, actor.account, uow.now.date(), snapshot, actor.session)
+    fresh = load_actor(uow.session, actor.account, uow.today, snapshot, actor.session)
     if fresh is None:
         raise NotAllowed("signed_out")
     return fresh

@@ -112,9 +112,7 @@ def delete_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
 def _voice_left(uow: UnitOfWork, passage: Passage) -> bool:
     voice = uow.session.get(Voice, passage.voice_id) if passage.voice_id else None
     return (
-        voice is not None
-        and not Mandate(voice.mandate_start, voice.mandate_end).holds(uow.now.date())
-        and not is_signed(uow.session, passage)
+        voice is not None and not Mandate(voice.mandate_start, voice.mandate_end).holds(uow.today) and not is_signed(uow.session, passage)
     )
 
 

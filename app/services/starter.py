@@ -225,7 +225,7 @@ class _Loader:
 def _demonstration_accounts(site: Site) -> tuple[tuple[str, str, str], ...]:
     """Makes one account for each role and each voice in office; returns (who, address, password), kept in the site folder too."""
     with Session(site.engine) as session:
-        in_office = _voices_in_office(session, site.clock().date())
+        in_office = _voices_in_office(session, site.clock.today())
     wanted: list[tuple[str, str, Role | None, str | None]] = [("Équipe administration", "administration", Role.ADMINISTRATOR, None)]
     wanted += [("Équipe organisation", "organisation", Role.ORGANISER, None), ("Équipe relecture", "relecture", Role.EDITOR, None)]
     wanted += [(f"{territory}, {voice.name}", slugify(voice.name).replace("-", "."), None, voice.id) for territory, voice in in_office]

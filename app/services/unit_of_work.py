@@ -3,7 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
@@ -38,8 +38,14 @@ class UnitOfWork:
 
     def __init__(self, session: Session, clock: Clock) -> None:
         self.session = session
+        self.clock = clock
         self.now: datetime = clock()
         self.events: list[Event] = []
+
+    @property
+    def today(self) -> date:
+        """The site's day in which the work is done."""
+        return self.clock.day_of(self.now)
 
     def record(self, actor: Actor | None, verb: str, kind: str, subject: str, **facts: object) -> AuditEntry:
         """Adds an entry to the audit chain; facts are ids, codes and hashes, never names or words."""

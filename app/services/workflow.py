@@ -187,7 +187,7 @@ def _editors(session: Session, story_id: str) -> list[Account]:
 def _members(uow: UnitOfWork, story_id: str) -> list[Account]:
     """Returns the people who tell a story, scribes included, while their voice's mandate lasts."""
     voices = uow.session.scalars(select(Voice).where(Voice.delegation_id.in_(delegations_of(uow.session, story_id))))
-    today = uow.now.date()
+    today = uow.today
     ids = {
         account
         for voice in voices

@@ -99,7 +99,7 @@ def _resume(account_id: str, carried: Carried | None) -> ResponseReturnValue | N
         return None
     endpoint, arguments = route
     fields = dict(carried.fields)
-    actor = load_actor(reader(), account_id, site().clock().date(), snapshot())
+    actor = load_actor(reader(), account_id, site().clock.today(), snapshot())
     if endpoint == "passages.save" and actor is not None:
         kept = find_draft(reader(), account_id, arguments["passage_id"])
         if kept is not None and kept.body.strip() != fields.get("body", "").strip():

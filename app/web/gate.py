@@ -98,7 +98,7 @@ def _load_visitor() -> None:
     row = find_session(reader(), str(token), now)
     if row is None:
         return
-    g.actor = load_actor(reader(), row.account_id, now.date(), snapshot(), row.id)
+    g.actor = load_actor(reader(), row.account_id, site().clock.day_of(now), snapshot(), row.id)
     if request.blueprint == CACHED_BLUEPRINT:
         return  # what caches may keep carries no cookie
     if g.actor is not None and (now - row.last_seen_at).total_seconds() > TOUCH_AFTER_SECONDS:

@@ -18,7 +18,7 @@ from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
 from app.web import words
-from app.web.context import snapshot, visitor
+from app.web.context import site, snapshot, visitor
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 log = logging.getLogger("recits.plugins")
@@ -45,7 +45,13 @@ def install_templating(app: Flask, static_version: str) -> None:
         content_lang=content_lang,
     )
     app.jinja_env.filters.update(
-        day=day_words, moment=moment_words, instant=instant_words, iso_date=iso_date, said=said_filter, typeset=typeset_words
+        day=day_words,
+        moment=moment_words,
+        instant=instant_words,
+        iso_date=iso_date,
+        iso_day=iso_day,
+        said=said_filter,
+        typeset=typeset_words,
     )
 
     @app.template_global()
@@ -101,12 +107,13 @@ def phrase(text: str, **parts: object) -> Markup:
 
 def day_words(value: date | datetime) -> str:
     """« 12 mai 2022 »"""
-    return describe_day(value.date() if isinstance(value, datetime) else value, current_language())
+    return describe_day(site().clock.day_of(value) if isinstance(value, datetime) else value, current_language())
 
 
 def instant_words(value: datetime) -> str:
-    """« 12 mai 2022 à 14 h 02 », in UTC"""
-    clock = value.strftime("%H h %M") if current_language() == "fr" else value.strftime("%H:%M")
+    """« 12 mai 2022 à 14 h 02 », in the site's time zone"""
+    here = site().clock.local(value)
+    clock = f"{here.hour} h {here:%M}" if current_language() == "fr" else f"{here:%H:%M}"
     return _("%(day)s à %(time)s", day=day_words(value), time=clock.replace(" ", "\u00a0"))
 
 
@@ -119,6 +126,11 @@ def moment_words(revision: Any, *, short: bool = False) -> str:
 def iso_date(revision: Any) -> str:
     """A moment's date for `<time datetime>`."""
     return moment_date(revision).iso
+
+
+def iso_day(value: datetime) -> str:
+    """The day of an instant for `<time datetime>`, in the site's time zone."""
+    return site().clock.day_of(value).isoformat()
 
 
 def plugin_menu(menu: str) -> list[tuple[str, str]]:

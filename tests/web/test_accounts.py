@@ -757,3 +757,19 @@ def test_a_request_for_a_link_takes_as_long_whether_or_not_somebody_has_the_addr
         started = time.monotonic()
         person.post("/connexion/lien", {"email": email}, status=200)
         assert time.monotonic() - started >= LINK_ANSWER_SECONDS
+
+
+def test_days_and_hours_are_those_of_the_site_s_time_zone(site, world, as_person, clock):
+    """22 h 30 in UTC is half past midnight in Paris: the date is the next one, and a mandate that ended on the day before is over."""
+    clock.now = datetime(2026, 7, 14, 22, 0, tzinfo=UTC)
+    with site.writer.begin() as uow:
+        voices.set_mandate(uow, actor(site, world, "admin"), world.voices["karim"], Mandate(None, date(2026, 7, 14)))
+    helene = as_person("helene")
+    path = f"/espace/recits/{world.stories['legumerie']}"
+    helene.get(path)
+    helene.post(f"{path}/passages", {"moment": world.moments["vote"], "voice": world.voices["helene"]})
+    passage = helene.last.headers["Location"]
+    helene.get(passage)
+    clock.now = datetime(2026, 7, 14, 22, 30, tzinfo=UTC)
+    assert helene.post(f"{passage}/brouillon", {"body": "Tard.", "base": ""}, status=200).json["at"] == "15 juillet 2026 à 0 h 30"
+    as_person("karim").get(path, status=404)

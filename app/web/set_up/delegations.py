@@ -38,7 +38,7 @@ def _delegation_page(
     if not cards:
         raise NotFound("delegation")
     seats = queries.list_seats(reader(), delegation_id)
-    today = site().clock().date()
+    today = site().clock.today()
     open_ones = select(Invitation.voice_id).where(
         Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.voice_id.is_not(None)
     )
