@@ -1,0 +1,93 @@
+"""The demonstration site with two stories more, one in writing and one under review, and a crawler that reads it as somebody."""
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask
+from PIL import Image
+
+from app.config import shipped
+from app.db.models import Account
+from app.factory import create_app
+from app.services import media, passages, starter, stories, workflow
+from app.services.access import load_actor
+from app.services.approvals import current_hash, sign_passage
+from app.services.markup import prepare_here
+from app.services.site import Site
+from tests.conftest import close_engines, settings_for
+
+LINK = re.compile(r'href="(/[^"#]*)')
+
+
+def build_demonstration(home: Path) -> None:
+    """Fills an empty folder with the site."""
+    app = create_app(settings_for(home))
+    site: Site = app.extensions["recits"]
+    starter.migrate_and_fill(site, shipped("stories"))
+    _write_and_submit(site, home)
+    close_engines(app)
+
+
+def _write_and_submit(site: Site, home: Path) -> None:
+    """Hélène writes two stories: one stays open, one goes to the editors with a change since it was last read."""
+    with site.writer.begin() as uow:
+        account = uow.session.query(Account).filter_by(email=f"helene.marcadet@{starter.DEMO_DOMAIN}").one()
+        actor = load_actor(uow.session, account.id, uow.now.date(), site.snapshots.current(uow.session))
+        editor_row = uow.session.query(Account).filter_by(email=f"relecture@{starter.DEMO_DOMAIN}").one()
+        editor = load_actor(uow.session, editor_row.id, uow.now.date(), site.snapshots.current(uow.session))
+    picture = home / "picture.png"
+    Image.new("RGB", (900, 600), "#9e1b45").save(picture)
+    image = media.prepare_image(site.settings.media_folder, picture.read_bytes())
+    voice, delegation = actor.voices[0].voice, actor.voices[0].delegation
+    for title, submitted in (("Un récit en écriture", False), ("Un récit en relecture", True)):
+        with site.writer.begin() as uow:
+            story = stories.create_story(uow, actor, delegation, title, "Un chapeau.")
+            picture_row = media.add_image(uow, actor, story.id, image, "Un aplat de garance", "Atelier de démonstration")
+            passage = passages.add_passage(uow, actor, story.id, None, voice)
+            for body in ("Un premier texte.", f"Un texte **repris**.\n\n![](media:{picture_row.id})"):
+                revision = passages.write_revision(uow, actor, passage, prepare_here(body, lang="fr"), None, "fr")
+                if not submitted:
+                    continue
+                sign_passage(uow, actor, passage.id, voice, str(current_hash(uow.session, passage)))
+                workflow.submit_story(uow, actor, story.id, "http://localhost")
+                workflow.start_review(uow, editor, story.id)
+                if revision.number == 1:
+                    workflow.request_changes(uow, editor, story.id, "Dites où cela se passe.", "http://localhost")
+
+
+def password_of(app: Flask, who: str) -> str:
+    """Returns the password that the demonstration drew for somebody."""
+    text = (app.extensions["recits"].settings.home / starter.DEMO_FILE).read_text(encoding="utf-8")
+    return next(line.split()[1] for line in text.splitlines() if line.strip().startswith(f"{who}@"))
+
+
+def crawl(app: Flask, who: str | None, prefix: str = "") -> Iterator[tuple[str, str]]:
+    """Reads every page of one language that somebody can reach by links; yields (address without prefix, HTML)."""
+    client = app.test_client()
+    if who is not None:
+        token = re.search(r'name="csrf_token" value="([^"]+)"', client.get("/connexion").text)[1]
+        email = f"{who}@{starter.DEMO_DOMAIN}"
+        assert client.post("/connexion", data={"csrf_token": token, "email": email, "password": password_of(app, who)}).status_code == 303
+    elsewhere = ("/static/", "/media/", f"{prefix}/media/", *(() if prefix else ("/en/",)))
+    waiting, seen = [f"{prefix}{path}" for path in ("/", "/espace/", "/patterns")], set()
+    while waiting:
+        path = waiting.pop(0).replace("&amp;", "&")
+        if path in seen or path.startswith(elsewhere) or not path.startswith(f"{prefix}/"):
+            continue
+        seen.add(path)
+        answer = client.get(path)
+        assert answer.status_code in (200, 302), (who, path, answer.status_code)
+        if answer.status_code == 200:
+            yield path.removeprefix(prefix), answer.text
+            waiting += LINK.findall(answer.text)
+
+
+def pages_of(app: Flask, who: str | None) -> list[str]:
+    """Crawls as somebody; returns one address for each view, the first that is met, stories in each of the three readings."""
+    router = app.url_map.bind("localhost")
+    found: dict[str, str] = {}
+    for path, _page in crawl(app, who):
+        endpoint, _arguments = router.match(path.split("?")[0])
+        found.setdefault(endpoint, path)
+    return sorted(found.values())
