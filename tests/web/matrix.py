@@ -592,17 +592,27 @@ class Stage:
         log = self.live.with_name(self.live.name + "-wal")
         return tuple(number for path in (self.live, log) if path.exists() for number in (path.stat().st_mtime_ns, path.stat().st_size))
 
-    def ask(self, line: Line, role: str, *, without: tuple[str, ...] = (), fields: object = None, token: str | None = None) -> TestResponse:
+    def ask(
+        self,
+        line: Line,
+        role: str,
+        *,
+        without: tuple[str, ...] = (),
+        fields: object = None,
+        token: str | None = None,
+        prefix: str = "",
+    ) -> TestResponse:
         """Sends a line's request as somebody.
 
         Args:
             without: ids to be replaced by one that nothing has.
             fields: another form than the line's, if there is one; bytes are sent as they are.
             token: another token than the person's own.
+            prefix: the prefix of another language than French.
         """
         address_of, form = line.sends
         parts = {name: UNKNOWN if name in without else self.value(value) for name, value in address_of.items()}
-        path = PART.sub(lambda found: parts[found[1]], line.rule)
+        path = prefix + PART.sub(lambda found: parts[found[1]], line.rule)
         headers = {"Cookie": f"{COOKIE}={self.cookies[role]}"}
         client = self.app.test_client(use_cookies=False)
         if line.method == "GET":
