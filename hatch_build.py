@@ -17,5 +17,7 @@ class CompileCatalogues(BuildHookInterface):
                 continue
             with source.open("rb") as lines:
                 catalogue = read_po(lines)
-            with source.with_suffix(".mo").open("wb") as out:
+            draft = source.with_suffix(".mo.draft")
+            with draft.open("wb") as out:
                 write_mo(out, catalogue)
+            draft.replace(source.with_suffix(".mo"))  # at once: a running site may be reading it

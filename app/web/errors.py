@@ -60,7 +60,10 @@ def _words_sent() -> tuple[str, ...]:
     view = current_app.view_functions.get(request.endpoint or "")
     if request.method != "POST" or view is None or not receives_text(view) or g.get("actor") is None:
         return ()
-    return tuple(value for _name, value in carried_from_form(request.form, "").words)
+    try:
+        return tuple(value for _name, value in carried_from_form(request.form, "").words)
+    except RequestEntityTooLarge:  # nothing of it was read; the browser still has it
+        return ()
 
 
 def _not_ready(error: SiteNotReady) -> ResponseReturnValue:

@@ -84,12 +84,12 @@ class Email:
 
 
 class SignInForm(BaseForm):
-    email = EmailField(_l("Adresse électronique"), [Required()], render_kw={"autocomplete": "username", "inputmode": "email"})
+    email = EmailField(_l("Adresse électronique"), [Required()], render_kw={"autocomplete": "username"})
     password = PasswordField(_l("Mot de passe"), [Required()], render_kw={"autocomplete": "current-password"})
 
 
 class LinkForm(BaseForm):
-    email = EmailField(_l("Adresse électronique"), [Required(), Email()], render_kw={"autocomplete": "username", "inputmode": "email"})
+    email = EmailField(_l("Adresse électronique"), [Required(), Email()], render_kw={"autocomplete": "username"})
 
 
 class InvitationForm(BaseForm):

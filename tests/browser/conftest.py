@@ -7,7 +7,7 @@ from importlib.resources import files
 import pytest
 from flask import Flask
 from playwright.sync_api import Browser as Chromium
-from playwright.sync_api import BrowserContext, Page, sync_playwright
+from playwright.sync_api import BrowserContext, Locator, Page, expect, sync_playwright
 from werkzeug.serving import make_server
 
 from tests.ensure_browser import ensure
@@ -26,6 +26,8 @@ ARGUMENTS = [
 PHONE = {"width": 375, "height": 740}
 DESK = {"width": 1280, "height": 900}
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
+PATIENCE = 15_000  # milliseconds: a busy machine is slow, and only a failure waits so long
+expect.set_options(timeout=PATIENCE)
 STANDARDS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -74,7 +76,7 @@ def open_page(chromium: Chromium, address_of_site: str) -> Iterator[Callable[...
         context = chromium.new_context(
             base_url=address_of_site, java_script_enabled=javascript, viewport=viewport or DESK, locale="fr-FR", **options
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         contexts.append(context)
         page = context.new_page()
         listen(page)
@@ -92,14 +94,32 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
 
     def by_form(name: str, **options: object) -> Page:
         page = open_page(**options)
-        page.goto("/connexion")
-        page.get_by_label("Adresse électronique").fill(address(name))
-        page.get_by_label("Mot de passe").fill(PASSWORD)
-        page.get_by_role("button", name="Se connecter").click()
-        page.get_by_role("heading", level=1).wait_for()
+        fill_sign_in(page, address(name), PASSWORD)
         return page
 
     return by_form
+
+
+def fill_sign_in(page: Page, email: str, password: str) -> None:
+    """Signs somebody in by the form, and waits until they are."""
+    page.goto("/connexion")
+    page.get_by_label("Adresse électronique").fill(email)
+    page.get_by_label("Mot de passe").fill(password)
+    go(page.get_by_role("button", name="Se connecter"))
+
+
+def go(target: Locator, *, by_finger: bool = False) -> None:
+    """Clicks what leads to another page, or to the same one anew, and waits until it has arrived: a click alone does not.
+
+    What does not wait of its own (`goto`, an address, a count, a value, somebody else's page) would meet the page from before, or cut the sending short.
+    """
+    page = target.page
+    with page.expect_event("framenavigated"):
+        if by_finger:
+            target.tap()
+        else:
+            target.click()
+    page.wait_for_load_state()
 
 
 def violations(page: Page) -> list[str]:

@@ -6,12 +6,13 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from playwright.sync_api import Request
 
 from app.db.base import db
 from app.db.models import Story
 from app.factory import create_app
 from app.services import media, starter
-from tests.browser.conftest import DESK, PHONE, overflows, violations
+from tests.browser.conftest import DESK, PHONE, fill_sign_in, overflows, violations
 from tests.conftest import close_engines, settings_for
 from tests.demonstration import build_demonstration, pages_of, password_of
 
@@ -41,11 +42,7 @@ def app(demonstration: Path, tmp_path: Path) -> Iterator[Flask]:
 def test_every_page_is_accessible_on_a_phone_and_a_desk(app, open_page, who):
     page = open_page(viewport=PHONE)
     if who is not None:
-        page.goto("/connexion")
-        page.get_by_label("Adresse électronique").fill(f"{who}@{starter.DEMO_DOMAIN}")
-        page.get_by_label("Mot de passe").fill(password_of(app, who))
-        page.get_by_role("button", name="Se connecter").click()
-        page.get_by_role("heading", level=1).wait_for()
+        fill_sign_in(page, f"{who}@{starter.DEMO_DOMAIN}", password_of(app, who))
     faults = []
     for path in [*pages_of(app, who), "/aucune-page"]:
         page.set_viewport_size(PHONE)
@@ -79,15 +76,10 @@ def test_public_pages_are_light_set_no_cookie_and_load_nothing_from_elsewhere(ap
         if path.startswith("/connexion"):
             continue
         page = open_page()
-        weight = 0
-
-        def weigh(response):
-            nonlocal weight
-            if "/media/" not in response.url:
-                weight += response.request.sizes()["responseBodySize"]
-
-        page.on("requestfinished", lambda request, weigh=weigh: weigh(request.response()))
+        finished: list[Request] = []
+        page.on("requestfinished", lambda request, finished=finished: finished.append(request))
         page.goto(path, wait_until="networkidle")
+        weight = sum(request.sizes()["responseBodySize"] for request in finished if "/media/" not in request.url)
         if weight > MOST_BYTES:
             faults.append(f"{path} weighs {weight} bytes")
         if page.context.cookies():

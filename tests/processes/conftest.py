@@ -1,8 +1,8 @@
 """Real servers and real processes: started on a free port, ended by their own id."""
 
 import os
+import re
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -17,6 +17,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
+LISTENING = re.compile(r"Récits croisés : (http://\S+)")
 
 
 @dataclass
@@ -38,12 +39,6 @@ class Server:
                 return error.code, error.read().decode("utf-8")
 
 
-def free_port() -> int:
-    """Returns a port that nobody listens on."""
-    with socket.create_server(("127.0.0.1", 0)) as probe:
-        return int(probe.getsockname()[1])
-
-
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Returns the environment of a command of a site, without what the developer's own says of one."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECITS_")}
@@ -59,20 +54,19 @@ def command(*arguments: str, home: Path, python: str = sys.executable, cwd: Path
 
 @contextmanager
 def serving(home: Path, *arguments: str, executable: list[str] | None = None, cwd: Path = ROOT, **more: str) -> Iterator[Server]:
-    """Serves a site until the block ends."""
-    port = free_port()
-    output = home.parent / f"serve-{port}.log"
+    """Serves a site until the block ends, on a port that the system gives it: one chosen here could be taken before it starts."""
+    output = home.parent / f"serve-{time.monotonic_ns()}.log"
     start = executable or [sys.executable, "-m", "app"]
     with output.open("w", encoding="utf-8") as log:
         process = subprocess.Popen(
-            [*start, "serve", "--port", str(port), *arguments],
+            [*start, "serve", "--port", "0", *arguments],
             cwd=cwd,
             env=environment(home, **more),
             stdout=log,
             stderr=subprocess.STDOUT,
             text=True,
         )
-        server = Server(process, f"http://127.0.0.1:{port}", home, output)
+        server = Server(process, "", home, output)
         try:
             _wait(server)
             yield server
@@ -86,12 +80,12 @@ def _wait(server: Server) -> None:
     while time.monotonic() < deadline:
         if server.process.poll() is not None:
             raise AssertionError(f"the server ended: {server.output.read_text(encoding='utf-8')}")
-        try:
+        listening = LISTENING.search(server.output.read_text(encoding="utf-8"))
+        if listening:
+            server.address = listening[1]
             server.get("/")
-        except OSError:
-            time.sleep(0.05)
-        else:
             return
+        time.sleep(0.05)
     raise AssertionError(f"the server did not answer: {server.output.read_text(encoding='utf-8')}")
 
 

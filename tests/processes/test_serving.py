@@ -17,7 +17,6 @@ def test_first_and_second_start(empty_home):
         assert "La légumerie que nous n’avons pas ouverte" in page or "récit" in page
         output = server.output.read_text(encoding="utf-8")
         assert "relecture@demonstration.example" in output
-        assert server.address in output
     passwords = (empty_home / "comptes-de-demonstration.txt").read_text(encoding="utf-8")
     assert (empty_home / "comptes-de-demonstration.txt").stat().st_mode & 0o077 == 0
     with sqlite3.connect(empty_home / "recits.sqlite3") as connection:

@@ -593,7 +593,14 @@ class Stage:
         return tuple(number for path in (self.live, log) if path.exists() for number in (path.stat().st_mtime_ns, path.stat().st_size))
 
     def ask(
-        self, line: Line, role: str, *, without: tuple[str, ...] = (), fields: object = None, token: str | None = None, prefix: str = ""
+        self,
+        line: Line,
+        role: str,
+        *,
+        without: tuple[str, ...] = (),
+        fields: object = None,
+        token: str | None = None,
+        prefix: str = "",
     ) -> TestResponse:
         """Sends a line's request as somebody.
 
@@ -601,7 +608,7 @@ class Stage:
             without: ids to be replaced by one that nothing has.
             fields: another form than the line's, if there is one; bytes are sent as they are.
             token: another token than the person's own.
-            prefix: of the site in another language.
+            prefix: the prefix of another language than French.
         """
         address_of, form = line.sends
         parts = {name: UNKNOWN if name in without else self.value(value) for name, value in address_of.items()}

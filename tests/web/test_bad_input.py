@@ -172,6 +172,15 @@ def test_a_body_that_is_too_heavy_is_refused_in_words(browser):
     assert "Envoi trop lourd" in answer.text
 
 
+def test_a_form_of_words_that_is_too_heavy_is_refused_on_a_whole_page(as_person, world):
+    """The page that gives words back must not read the form that was too heavy to read."""
+    helene = as_person("helene")
+    path = f"/espace/recits/{world.stories['legumerie']}/titre"
+    helene.get(path)
+    helene.post(path, {"title": "Un titre", "standfirst": "x" * (13 * 1024 * 1024)}, status=413)
+    assert "Envoi trop lourd" in helene.last.text
+
+
 def test_a_text_over_the_limit_of_a_passage_is_kept_and_said(as_person, world):
     helene = as_person("helene")
     story = f"/espace/recits/{world.stories['legumerie']}"
