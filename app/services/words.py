@@ -11,5 +11,5 @@ LANGUAGES = ("fr", "en")
 
 @cache
 def translations(lang: str) -> NullTranslations:
-    """Returns the catalogue of a language; French is the language of the sources and needs none."""
+    """Returns the catalogue of a language; French is the language of the sources; its catalogue holds what print sets otherwise."""
     return Translations.load(CATALOGUES, [lang], domain="messages")

@@ -8,7 +8,7 @@ const preview = document.getElementById("preview");
 const french = form.dataset.lang !== "en";
 
 const WORDS = french
-  ? { one: "mot", many: "mots", kept: "Brouillon gardé", typing: "…", offline: "La connexion est coupée. Continuez d’écrire : votre texte est gardé sur cet appareil.", expired: "Votre session a expiré. Votre texte est gardé sur cet appareil ; enregistrez, et reconnectez-vous sans rien perdre.", back: "Un texte plus récent est gardé sur cet appareil.", take: "Le reprendre", leave: "L’oublier", link: "Adresse du lien :" }
+  ? { one: "mot", many: "mots", kept: "Brouillon gardé", typing: "…", offline: "La connexion est coupée. Continuez d’écrire : votre texte est gardé sur cet appareil.", expired: "Votre session a expiré. Votre texte est gardé sur cet appareil ; enregistrez, et reconnectez-vous sans rien perdre.", back: "Un texte plus récent est gardé sur cet appareil.", take: "Le reprendre", leave: "L’oublier", link: "Adresse du lien :" }
   : { one: "word", many: "words", kept: "Draft kept", typing: "…", offline: "The connection is down. Go on writing: your text is kept on this device.", expired: "Your session has expired. Your text is kept on this device; save, and sign in again without losing anything.", back: "A newer text is kept on this device.", take: "Use it", leave: "Discard it", link: "Link address:" };
 
 // — word count —

@@ -4,13 +4,13 @@ import re
 
 import pytest
 
-from app.extract_messages import Source, extracted, read_catalogue, sources
+from app.extract_messages import Source, extracted, printed, read_catalogue, sources
 
 PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
 
 def identifier(source: Source) -> str:
-    return source.catalogue.parts[-5]
+    return source.translations.parts[-2]
 
 
 @pytest.mark.parametrize("source", sources(), ids=identifier)
@@ -35,6 +35,16 @@ def test_every_text_is_translated_with_the_same_places(source: Source):
         if any(set(PLACES.findall(text)) - wanted for text in strings) or set(PLACES.findall(strings[-1])) != wanted:
             faults.append(f"other places to fill in: {ids[0]!r}")
     assert faults == []
+
+
+@pytest.mark.parametrize("source", sources(), ids=identifier)
+def test_french_is_shown_with_the_spaces_of_print(source: Source):
+    wanted = {(message.context, message.id): message.string for message in printed(source) if message.id}
+    found = {(message.context, message.id): message.string for message in read_catalogue(source.print_catalogue) if message.id}
+    assert found == wanted, "run: make translations"
+    for shown in found.values():
+        for text in shown if isinstance(shown, tuple) else (shown,):
+            assert not re.search(r" [:;!?»](?:\s|$)|« ", text)
 
 
 def test_a_text_has_one_translation_in_all_catalogues():

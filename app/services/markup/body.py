@@ -19,7 +19,7 @@ from app.services.markup.dialect import parse
 from app.services.markup.worker import CPU_SECONDS
 
 MARKUP_VERSION = 1
-"""Raised when the dialect or the HTML changes: a stored fragment of a lower version is rendered anew."""
+"""Raised when the dialect or the HTML of a released version changes; kept beside each fragment, so that a migration finds those to render anew."""
 
 MAX_INPUT = 64 * 1024
 """Longest text that is taken, in bytes of UTF-8."""
