@@ -1,8 +1,8 @@
 """Every code of the domain in words: refusals, states, categories, stances. Says what happened, what was kept, what to do."""
 
+from flask_babel import format_decimal, ngettext
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
-from flask_babel import ngettext
 from flask_babel.speaklater import LazyString
 
 from app.kernel.errors import RecitsError
@@ -161,4 +161,4 @@ def sentence(error: RecitsError) -> str:
 
 def count_words(number: int) -> str:
     """« 47 mots »"""
-    return ngettext("%(num)s mot", "%(num)s mots", number)
+    return ngettext("%(count)s mot", "%(count)s mots", number, count=format_decimal(number))

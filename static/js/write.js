@@ -14,7 +14,7 @@ const WORDS = french
 // — word count —
 function countWords() {
   const words = text.value.match(/[\p{L}\p{N}]+(?:[’'\-·][\p{L}\p{N}]+)*/gu) ?? [];
-  count.textContent = `${words.length} ${words.length > 1 ? WORDS.many : WORDS.one}`;
+  count.textContent = `${words.length.toLocaleString(form.dataset.lang)} ${words.length > 1 ? WORDS.many : WORDS.one}`;
 }
 
 // — toolbar: puts Markdown around the selection; the browser's own undo goes on working —

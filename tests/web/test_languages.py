@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ from app.services.approvals import state_missing_voice
 from app.services.comments import add_comment
 from app.services.passages import add_passage, delete_passage
 from app.services.unit_of_work import UnitOfWork
+from app.web.words import count_words
 from plugins.communication.models import Prompt
 from tests.conftest import close_engines, settings_for
 from tests.demonstration import build_demonstration, crawl
@@ -211,3 +213,11 @@ def test_refusals_forms_and_confirmations_are_english(stage, role):
             if html.startswith("<!doctype html>") and MAILBOX not in line.rule:
                 left |= {(line.key, text) for lang, text in Spoken(html).texts if lang == "en" and FRENCH.search(NAMES.sub("", text))}
     assert {(key, text) for key, text in left if not any(words in text for words in typed)} == set()
+
+
+def test_thousands_are_set_apart_in_each_language(app):
+    for lang, words in (("fr", "1\u202f496 mots"), ("en", "1,496 words")):
+        with app.test_request_context("/"), force_locale(lang):
+            assert count_words(1496) == words
+    with app.test_request_context("/"), force_locale("fr"):
+        assert [count_words(number) for number in (0, 1, 2)] == ["0 mot", "1 mot", "2 mots"]
