@@ -14,7 +14,8 @@ def engine_options(url: str) -> dict[str, Any]:
     """Returns SQLAlchemy engine options for a database URL."""
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": 12, "max_overflow": 20}
-    return {"pool_pre_ping": True, "pool_size": 12, "max_overflow": 20}
+    # One view of the database for the whole of a reading transaction, as SQLite gives.
+    return {"pool_pre_ping": True, "pool_size": 12, "max_overflow": 20, "isolation_level": "REPEATABLE READ"}
 
 
 def configure_engine(engine: Engine) -> None:
@@ -27,7 +28,12 @@ def configure_engine(engine: Engine) -> None:
 
 
 def writing_engine(engine: Engine) -> Engine:
-    """Returns a view of the engine whose transactions are writing ones from their first statement."""
+    """Returns a view of the engine whose transactions are writing ones from their first statement.
+
+    On PostgreSQL each statement of theirs sees what is committed: one view for all would date from before the wait for the lock.
+    """
+    if engine.dialect.name == "postgresql":
+        return engine.execution_options(isolation_level="READ COMMITTED", **{WRITE_OPTION: True})
     return engine.execution_options(**{WRITE_OPTION: True})
 
 
@@ -46,4 +52,6 @@ def _begin_sqlite(connection: Any) -> None:
 
 def _begin_postgres(connection: Any) -> None:
     if connection.get_execution_options().get(WRITE_OPTION, False):
+        # Waiting ends as it does on SQLite: with an OperationalError, which people are told about.
+        connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(BUSY_SECONDS * 1000)}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_WRITE_LOCK})")
