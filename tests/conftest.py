@@ -17,8 +17,10 @@ from app.db.migrate import migrate
 from app.factory import create_app
 from app.services import markup
 from app.services.site import Site
-from tests.databases import copy_site, database_settings, drop_all_databases, drop_database
+from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
+
+refuse_what_postgresql_refuses()
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

@@ -11,10 +11,12 @@ import shutil
 import sqlite3
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
-from sqlalchemy import NullPool, create_engine, make_url
-from sqlalchemy.exc import OperationalError
+from sqlalchemy import Engine, NullPool, String, create_engine, event, make_url
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.sql.compiler import SQLCompiler
 
 VARIABLE = "RECITS_TEST_POSTGRESQL"
 SERVER = os.environ.get(VARIABLE, "")
@@ -29,6 +31,24 @@ _names: dict[Path, str] = {}
 def sqlite_only(reason: str) -> pytest.MarkDecorator:
     """Marks a test that is about SQLite itself, and says why."""
     return pytest.mark.skipif(bool(SERVER), reason=reason)
+
+
+def refuse_what_postgresql_refuses() -> None:
+    """Makes SQLite refuse what PostgreSQL cannot store: a NUL byte in a text, a text longer than its column."""
+    if not SERVER:
+        event.listen(Engine, "before_cursor_execute", _check_parameters)
+
+
+def _check_parameters(_connection: object, _cursor: object, statement: str, _parameters: object, context: Any, _many: bool) -> None:
+    if context is None or not isinstance(context.compiled, SQLCompiler):
+        return
+    stores = context.isinsert or context.isupdate
+    for row in context.compiled_parameters:
+        for name, value in row.items():
+            bind = context.compiled.binds.get(name)
+            limit = bind.type.length if stores and bind is not None and isinstance(bind.type, String) else None
+            if isinstance(value, str) and ("\0" in value or len(value) > (limit or len(value))):
+                raise DataError(statement, None, ValueError(f"{name}: a NUL byte, or longer than {limit} characters"))
 
 
 def database_settings(home: Path) -> dict[str, str]:
