@@ -53,7 +53,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
 
 def settings_for(home: Path, **more: object) -> Settings:
     """Returns the settings of a site in a folder, whatever the environment says."""
-    return load_settings({}, home=home, **database_settings(home), **more)
+    return load_settings({}, home=home, **{**database_settings(home), **more})
 
 
 def close_engines(app: Flask) -> None:

@@ -112,11 +112,12 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.error("database: %s", type(error.orig).__name__)
-    return error_page(
-        503,
-        _("Le site est momentanément occupé"),
-        _("L’enregistrement n’a pas pu se faire. Revenez en arrière : votre texte y est encore. Réessayez dans une minute."),
+    text = (
+        _("L’enregistrement n’a pas pu se faire. Revenez en arrière : votre texte y est encore. Réessayez dans une minute.")
+        if request.method == "POST"
+        else _("La base de données ne répond pas. Réessayez dans une minute.")
     )
+    return error_page(503, _("Le site est momentanément occupé"), text)
 
 
 def _unstorable(error: DataError) -> ResponseReturnValue:
