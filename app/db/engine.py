@@ -1,13 +1,17 @@
-"""How connections behave: SQLite's pragmas and explicit transactions, PostgreSQL's one-writer lock; no query of the domain."""
+"""How connections behave: SQLite's pragmas and explicit transactions, PostgreSQL's one-writer lock, the order of names; no query of the domain."""
 
+import unicodedata
 from typing import Any
 
-from sqlalchemy import Engine, event
+from sqlalchemy import ColumnElement, Engine, event
+from sqlalchemy.orm import InstrumentedAttribute
 
 WRITE_OPTION = "recits_write"
 BUSY_SECONDS = 30
 # Any constant of our own: every writer of one database takes the same advisory lock (docs/decisions.md, 1).
 _POSTGRES_WRITE_LOCK = 0x5245434954
+# PostgreSQL's own name for the French order; SQLite's connections are taught one of that name.
+_FRENCH = "fr-x-icu"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -37,8 +41,25 @@ def writing_engine(engine: Engine) -> Engine:
     return engine.execution_options(**{WRITE_OPTION: True})
 
 
+def by_name(column: InstrumentedAttribute[str]) -> ColumnElement[str]:
+    """Returns what to order by so that people find a name where they look for it: Évry after Brest, before Zuydcoote, on both databases."""
+    return column.collate(_FRENCH)
+
+
+def _compare_names(one: str, other: str) -> int:
+    first, second = (_bare(one), one), (_bare(other), other)
+    return (first > second) - (first < second)
+
+
+def _bare(name: str) -> str:
+    """Returns a name without accents and capitals."""
+    letters = unicodedata.normalize("NFKD", name.casefold().replace("œ", "oe").replace("æ", "ae"))
+    return "".join(letter for letter in letters if not unicodedata.combining(letter))
+
+
 def _prepare_sqlite(connection: Any, _record: object) -> None:
     connection.isolation_level = None  # the driver emits no BEGIN of its own; _begin_sqlite does
+    connection.create_collation(_FRENCH, _compare_names)
     cursor = connection.cursor()
     for pragma in ("journal_mode = WAL", "synchronous = NORMAL", "foreign_keys = ON", "trusted_schema = OFF"):
         cursor.execute(f"PRAGMA {pragma}")
