@@ -44,7 +44,7 @@ class Commands(click.Group):
             if error.name != "psycopg":
                 raise
             raise click.ClickException(
-                "Il manque le pilote de PostgreSQL. / The PostgreSQL driver is missing: pip install 'recits-croises[postgresql]'"
+                "Il manque le pilote de PostgreSQL. / The PostgreSQL driver is missing: pip install 'psycopg[binary]'"
             ) from error
 
 

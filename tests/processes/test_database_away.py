@@ -3,7 +3,9 @@
 import socket
 
 import pytest
+from click.testing import CliRunner
 
+from app.cli.main import Makers, recits
 from app.factory import create_app
 from tests.conftest import close_engines, settings_for
 from tests.processes.conftest import command
@@ -39,3 +41,13 @@ def test_an_address_that_is_none_is_named_with_its_variable(tmp_path):
     assert result.returncode != 0
     assert "RECITS_DATABASE_URL" in result.stderr
     assert "Traceback" not in result.stderr
+
+
+@pytest.mark.parametrize(("missing", "said"), [("psycopg", True), ("another", False)])
+def test_a_missing_driver_is_named_with_its_remedy(missing: str, said: bool):
+    def make() -> None:
+        raise ModuleNotFoundError(name=missing)
+
+    result = CliRunner().invoke(recits, ["verify"], obj=Makers(make, lambda app: app))
+    assert result.exit_code != 0
+    assert ("pip install 'psycopg[binary]'" in result.output) is said
