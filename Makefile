@@ -36,9 +36,14 @@ test: $(VENV)/.tested
 	$(MAKE) --no-print-directory lint
 	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
 
+# The server that RECITS_TEST_POSTGRESQL names, else one on this machine; where none answers, this fails before anything runs.
+ON_POSTGRESQL := tests/services tests/web tests/plugins tests/processes
+
 test-long: $(VENV)/.tested
 	$(BIN)/python -m tests.ensure_browser
-	$(BIN)/python -m pytest -m long
+	server="$$($(BIN)/python -m tests.databases)" && \
+	$(BIN)/python -m pytest -m long && \
+	RECITS_TEST_POSTGRESQL="$$server" $(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal $(ON_POSTGRESQL)
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

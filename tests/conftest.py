@@ -1,8 +1,6 @@
 """Fixtures: a world is built once, each test gets a copy of its database; browsers and servers are in their own folders' conftest."""
 
 import re
-import shutil
-import sqlite3
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,7 +17,10 @@ from app.db.migrate import migrate
 from app.factory import create_app
 from app.services import markup
 from app.services.site import Site
+from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
+
+refuse_what_postgresql_refuses()
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 
@@ -31,6 +32,13 @@ def _end_markup_workers() -> Iterator[None]:
     markup.close()
 
 
+@pytest.fixture(scope="session", autouse=True)
+def _drop_databases() -> Iterator[None]:
+    """Drops what was made on a PostgreSQL server, also after a failure."""
+    yield
+    drop_all_databases()
+
+
 @pytest.fixture(scope="session")
 def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     """The world's database, built once."""
@@ -40,15 +48,12 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     migrate(site.engine)
     world = build_world(site)
     close_engines(app)
-    with sqlite3.connect(home / "recits.sqlite3") as connection:
-        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
-    connection.close()
     return home, world
 
 
 def settings_for(home: Path, **more: object) -> Settings:
     """Returns the settings of a site in a folder, whatever the environment says."""
-    return load_settings({}, home=home, **more)
+    return load_settings({}, home=home, **{**database_settings(home), **more})
 
 
 def close_engines(app: Flask) -> None:
@@ -58,13 +63,13 @@ def close_engines(app: Flask) -> None:
 
 
 @pytest.fixture
-def home(_template: tuple[Path, World], tmp_path: Path) -> Path:
+def home(_template: tuple[Path, World], tmp_path: Path) -> Iterator[Path]:
     """A site folder with the world in it."""
     folder = tmp_path / "site"
     folder.mkdir()
-    shutil.copy(_template[0] / "recits.sqlite3", folder)
-    shutil.copy(_template[0] / "secret", folder)
-    return folder
+    copy_site(_template[0], folder)
+    yield folder
+    drop_database(folder)
 
 
 @pytest.fixture

@@ -8,6 +8,7 @@ from pathlib import Path
 import click
 from flask import Flask
 from sqlalchemy import select
+from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.asgi_types import AsgiApp
@@ -29,7 +30,25 @@ class Makers:
     asgi: Callable[[Flask], AsgiApp]
 
 
-@click.group(help="Récits croisés : exploiter un site. / Run a site.")
+class Commands(click.Group):
+    """Says in words, whatever the command, that the database is not there."""
+
+    def invoke(self, ctx: click.Context) -> object:
+        try:
+            return super().invoke(ctx)
+        except OperationalError as error:
+            raise click.ClickException(f"La base de données ne répond pas. / The database does not answer.\n{error.orig}") from error
+        except ArgumentError as error:
+            raise click.ClickException(f"RECITS_DATABASE_URL : {error}") from error
+        except ModuleNotFoundError as error:
+            if error.name != "psycopg":
+                raise
+            raise click.ClickException(
+                "Il manque le pilote de PostgreSQL. / The PostgreSQL driver is missing: pip install 'psycopg[binary]'"
+            ) from error
+
+
+@click.group(cls=Commands, help="Récits croisés : exploiter un site. / Run a site.")
 def recits() -> None:
     """The group of commands."""
 

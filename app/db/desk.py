@@ -7,6 +7,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db.engine import by_name
 from app.db.models import (
     Account,
     Approval,
@@ -113,7 +114,7 @@ def list_delegations(session: Session, ids: Iterable[str]) -> list[DelegationCar
         .join(Territory, Territory.id == Delegation.territory_id)
         .join(Programme, Programme.id == Delegation.programme_id)
         .where(Delegation.id.in_(list(ids)))
-        .order_by(Territory.name, Programme.name)
+        .order_by(by_name(Territory.name), by_name(Programme.name))
     )
     return [DelegationCard(*row) for row in session.execute(query)]
 

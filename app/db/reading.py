@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.db.engine import by_name
 from app.db.models import (
     Approval,
     Delegation,
@@ -247,7 +248,7 @@ class TerritoryLine:
 
 def list_territories(session: Session) -> list[TerritoryLine]:
     """Returns all territories by name, with how many public stories and moments each has."""
-    territories = list(session.scalars(select(Territory).order_by(Territory.name)))
+    territories = list(session.scalars(select(Territory).order_by(by_name(Territory.name))))
     counts = _public_counts(session)
     return [TerritoryLine(territory, *counts.get(territory.id, (0, 0))) for territory in territories]
 

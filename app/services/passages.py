@@ -347,14 +347,16 @@ def kept_prompt(revision: PassageRevision | None) -> PromptAnswered | None:
 
 
 def keep_draft(uow: UnitOfWork, actor: Actor, passage_id: str, body: str, prompt: str, base_revision_id: str | None) -> None:
-    """Keeps unsaved words for their writer alone; never public, never a version."""
+    """Keeps unsaved words for their writer alone; never public, never a version. A base that is no revision of the passage is not kept."""
     passage, _ = readable_passage(uow.session, actor, passage_id)
     _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    base = uow.session.get(PassageRevision, base_revision_id) if base_revision_id else None
     row = uow.session.get(Draft, (actor.account, passage_id))
     if row is None:
         row = Draft(account_id=actor.account, passage_id=passage_id)
         uow.session.add(row)
-    row.body, row.prompt, row.base_revision_id, row.updated_at = body, prompt[:200], base_revision_id, uow.now
+    row.body, row.prompt, row.updated_at = body, prompt[:200], uow.now
+    row.base_revision_id = base.id if base is not None and base.passage_id == passage_id else None
 
 
 def drop_draft(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:

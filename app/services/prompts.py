@@ -30,7 +30,7 @@ def offer_questions(session: Session, snapshot: Snapshot, context: PromptContext
     """Returns the questions for what somebody is about to write; a source that fails is left out and logged."""
     questions: list[Question] = []
     for owned in snapshot.prompt_sources:
-        questions += _guarded(owned, partial(_offers, session, context)) or []
+        questions += _guarded(session, owned, partial(_offers, session, context)) or []
     return questions[:MOST_OFFERED]
 
 
@@ -42,7 +42,7 @@ def answer_question(session: Session, snapshot: Snapshot, ref: str, kept: Prompt
         return kept
     for owned in snapshot.prompt_sources:
         key = ref.removeprefix(f"{owned.full_name}:")
-        found = _guarded(owned, partial(_find, session, key)) if key != ref else None
+        found = _guarded(session, owned, partial(_find, session, key)) if key != ref else None
         if found is not None:
             return PromptAnswered(ref, found.text)
     return None
@@ -62,10 +62,14 @@ def _question(owned: Owned, offer: PromptOffer) -> Question:
     return Question(f"{owned.full_name}:{offer.key}", str(offer.text), str(offer.status))
 
 
-def _guarded(owned: Owned, ask: Callable[[Any], Any]) -> Any:
-    """Returns a source's answer, or None if it raises, exits or answers something else than it promised."""
+def _guarded(session: Session, owned: Owned, ask: Callable[[Any], Any]) -> Any:
+    """Returns a source's answer, or None if it raises, exits or answers something else than it promised.
+
+    A query that fails ends the whole transaction on PostgreSQL: the savepoint keeps the request's own queries out of it.
+    """
     try:
-        return ask(owned)
+        with session.begin_nested():
+            return ask(owned)
     except (Exception, SystemExit):
         log.exception("prompt source %s failed", owned.full_name)
         return None

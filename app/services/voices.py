@@ -5,6 +5,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db.engine import by_name
 from app.db.models import Account, Delegation, Seat, Territory, Voice
 from app.kernel.access import PROGRAMME_MANAGE, Actor
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
@@ -136,6 +137,6 @@ def voices_with_territory(session: Session) -> list[tuple[str, Voice]]:
         .join(Delegation, Delegation.id == Voice.delegation_id)
         .join(Territory, Territory.id == Delegation.territory_id)
         .where(Voice.seat_id.is_not(None))
-        .order_by(Territory.name, Voice.category, Voice.id)
+        .order_by(by_name(Territory.name), Voice.category, Voice.id)
     )
     return [(name, voice) for name, voice in session.execute(query)]

@@ -7,7 +7,7 @@ from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import generate_csrf
 from werkzeug.datastructures import MultiDict
 
-from app.web.forms import SignInForm
+from app.web.forms import SignInForm, clean
 from app.web.locale import is_local_path
 
 PREFIX = "carried-"
@@ -30,7 +30,7 @@ class Carried:
 
 def carried_from_form(form: MultiDict[str, str], target: str) -> Carried:
     """Returns the fields of the present request, to be put into another form."""
-    return Carried(target, tuple((name, value) for name, value in form.items(multi=True) if name not in _NOT_CARRIED))
+    return Carried(target, tuple((name, clean(value) or "") for name, value in form.items(multi=True) if name not in _NOT_CARRIED))
 
 
 def carried_through(form: MultiDict[str, str]) -> Carried | None:
@@ -38,7 +38,8 @@ def carried_through(form: MultiDict[str, str]) -> Carried | None:
     target = form.get(TARGET, "")
     if not is_local_path(target):
         return None
-    return Carried(target, tuple((name.removeprefix(PREFIX), value) for name, value in form.items(multi=True) if name.startswith(PREFIX)))
+    own = ((name.removeprefix(PREFIX), clean(value) or "") for name, value in form.items(multi=True) if name.startswith(PREFIX))
+    return Carried(target, tuple(own))
 
 
 def carry_to_sign_in() -> ResponseReturnValue:

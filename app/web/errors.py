@@ -6,8 +6,8 @@ from flask import Flask, current_app, g, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_wtf.csrf import CSRFError
-from sqlalchemy.exc import OperationalError
-from werkzeug.exceptions import HTTPException, RequestEntityTooLarge
+from sqlalchemy.exc import DataError, OperationalError
+from werkzeug.exceptions import BadRequest, HTTPException, RequestEntityTooLarge
 
 from app.kernel.errors import Invalid, NotAllowed, NotFound, RecitsError, Refused
 from app.services.markup import MarkupRefused
@@ -16,6 +16,8 @@ from app.web.gate import SiteNotReady, receives_text
 from app.web.words import sentence
 
 log = logging.getLogger("recits.web")
+
+DATABASE_REFUSED = "the database cannot store what was sent"
 
 _STATUS: dict[type[RecitsError], int] = {NotFound: 404, NotAllowed: 403, Refused: 409, Invalid: 422}
 
@@ -28,6 +30,7 @@ def install_errors(app: Flask) -> None:
     app.register_error_handler(MarkupRefused, _markup)
     app.register_error_handler(RequestEntityTooLarge, _too_large)
     app.register_error_handler(OperationalError, _database)
+    app.register_error_handler(DataError, _unstorable)
     app.register_error_handler(HTTPException, _http)
     app.register_error_handler(Exception, _unexpected)
 
@@ -109,11 +112,18 @@ def _too_large(_error: RequestEntityTooLarge) -> ResponseReturnValue:
 
 def _database(error: OperationalError) -> ResponseReturnValue:
     log.error("database: %s", type(error.orig).__name__)
-    return error_page(
-        503,
-        _("Le site est momentanément occupé"),
-        _("L’enregistrement n’a pas pu se faire. Revenez en arrière : votre texte y est encore. Réessayez dans une minute."),
+    text = (
+        _("L’enregistrement n’a pas pu se faire. Revenez en arrière : votre texte y est encore. Réessayez dans une minute.")
+        if request.method == "POST"
+        else _("La base de données ne répond pas. Réessayez dans une minute.")
     )
+    return error_page(503, _("Le site est momentanément occupé"), text)
+
+
+def _unstorable(error: DataError) -> ResponseReturnValue:
+    """A net below the forms and services, which refuse in better words what no column holds."""
+    log.error("%s: %s", DATABASE_REFUSED, type(error.orig).__name__)
+    return _http(BadRequest())
 
 
 def _http(error: HTTPException) -> ResponseReturnValue:

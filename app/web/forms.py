@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable
 
+from flask import request
 from flask_babel import lazy_gettext as _l
 from flask_wtf import FlaskForm
 from wtforms import (
@@ -41,16 +42,20 @@ def clean(text: str | None) -> str | None:
     return None if text is None else _CONTROL.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
 
 
+def sent(name: str) -> str:
+    """Returns a field of the request that no form class declares, cleaned like all others; PostgreSQL stores and compares no NUL byte."""
+    return clean(request.form.get(name)) or ""
+
+
 class BaseForm(FlaskForm):
     """Base of every form; the gate has checked the token already, the field only writes it."""
 
     class Meta(FlaskForm.Meta):
         def bind_field(self, form: object, unbound_field: UnboundField, options: dict[str, object]) -> object:
-            if issubclass(unbound_field.field_class, StringField | TextAreaField | HiddenField) and not issubclass(
-                unbound_field.field_class, PasswordField
-            ):
-                many = issubclass(unbound_field.field_class, TextAreaField | HiddenField)
-                unbound_field.kwargs.setdefault("filters", [clean if many else one_line])
+            kind = unbound_field.field_class
+            if issubclass(kind, StringField | SelectField) and not issubclass(kind, PasswordField | SelectMultipleField):
+                as_typed = issubclass(kind, TextAreaField | HiddenField | SelectField)
+                unbound_field.kwargs.setdefault("filters", [clean if as_typed else one_line])
             return unbound_field.bind(form=form, **options)
 
     @property

@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 from flask import Flask, abort, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
-from sqlalchemy.exc import DatabaseError, OperationalError, ProgrammingError
+from sqlalchemy.exc import DatabaseError, OperationalError
 
 from app.db.migrate import schema_status
 from app.services.access import load_actor
@@ -77,12 +77,17 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
 
 
 def _check_schema(app: Flask) -> None:
-    """Raises SiteNotReady unless the tables are this code's; asked until the answer is yes, once per worker."""
+    """Raises SiteNotReady unless the tables are this code's; asked until the answer is yes, once per worker.
+
+    A database that does not answer is another matter: no migration would help.
+    """
     if app.extensions.get("recits.schema_checked"):
         return
     try:
         state = schema_status(reader().connection()).state
-    except (OperationalError, ProgrammingError, DatabaseError) as error:
+    except OperationalError:
+        raise
+    except DatabaseError as error:
         raise SiteNotReady("behind") from error
     if state != "current":
         raise SiteNotReady(state)

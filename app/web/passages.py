@@ -19,7 +19,7 @@ from app.web.assembly import resolver_for, to_html
 from app.web.context import back_to, reader, signed_in, site, snapshot, writing
 from app.web.desk_view import show_working_copy
 from app.web.errors import markup_sentence
-from app.web.forms import ConfirmForm, NameForm, PassageForm
+from app.web.forms import ConfirmForm, NameForm, PassageForm, sent
 from app.web.gate import keeps_text
 from app.web.templating import instant_words
 from app.web.words import sentence
@@ -294,7 +294,7 @@ def _signed_before(line: queries.PassageLine, voice: Voice) -> PassageRevision |
 @blueprint.post("/<id:passage_id>/signer")
 def sign(passage_id: str) -> ResponseReturnValue:
     with writing() as (uow, actor):
-        approvals.sign_passage(uow, actor, passage_id, request.form.get("voice", ""), request.form.get("hash", ""))
+        approvals.sign_passage(uow, actor, passage_id, sent("voice"), sent("hash"))
         story_id = uow.session.get_one(Passage, passage_id).story_id
     flash(_("Signé : bon à publier. Si un mot change, votre signature sera redemandée."))
     return back_to(url_for("desk.story", story_id=story_id))
@@ -310,7 +310,7 @@ def reopen(passage_id: str) -> ResponseReturnValue:
 @blueprint.post("/<id:passage_id>/retirer-signature")
 def revoke(passage_id: str) -> ResponseReturnValue:
     with writing() as (uow, actor):
-        approvals.revoke_signature(uow, actor, passage_id, request.form.get("voice", ""))
+        approvals.revoke_signature(uow, actor, passage_id, sent("voice"))
         story_id = uow.session.get_one(Passage, passage_id).story_id
     flash(_("Votre signature est retirée."))
     return back_to(url_for("desk.story", story_id=story_id))

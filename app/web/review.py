@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -17,7 +17,7 @@ from app.services import comments, stories, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since
-from app.web.forms import CommentForm, ConfirmForm, ReasonsForm
+from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
 from app.web.gate import keeps_text
 from app.web.story_view import show_story
 
@@ -123,7 +123,7 @@ def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> R
 @blueprint.post("/<id:story_id>/publier")
 def publish(story_id: str) -> ResponseReturnValue:
     with writing() as (uow, actor):
-        slug = workflow.publish_story(uow, actor, story_id, request.form.get("hash", ""), site().settings.base_url).slug
+        slug = workflow.publish_story(uow, actor, story_id, sent("hash"), site().settings.base_url).slug
     flash(_("Le récit est publié."))
     return back_to(url_for("reading.story", slug=slug))
 
@@ -139,7 +139,7 @@ def add_comment(story_id: str) -> ResponseReturnValue:
     row = stories.visible_story(reader(), actor, story_id)
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
-            comments.add_comment(uow, actor, story_id, request.form.get("passage") or None, form.body.data)
+            comments.add_comment(uow, actor, story_id, sent("passage") or None, form.body.data)
         if not form.failed:
             flash(_("Votre commentaire est ajouté."))
             return back_to(_where(row))

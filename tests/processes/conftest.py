@@ -15,6 +15,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import database_settings, drop_database
+
 ROOT = Path(__file__).resolve().parents[2]
 START_SECONDS = 60
 LISTENING = re.compile(r"Récits croisés : (http://\S+)")
@@ -42,7 +44,8 @@ class Server:
 def environment(home: Path, **more: str) -> dict[str, str]:
     """Returns the environment of a command of a site, without what the developer's own says of one."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith("RECITS_")}
-    return {**kept, "RECITS_HOME": str(home), **more}
+    database = {f"RECITS_{name.upper()}": value for name, value in database_settings(home).items()}
+    return {**kept, "RECITS_HOME": str(home), **database, **more}
 
 
 def command(*arguments: str, home: Path, python: str = sys.executable, cwd: Path = ROOT, **more: str) -> subprocess.CompletedProcess[str]:
@@ -90,7 +93,8 @@ def _wait(server: Server) -> None:
 
 
 @pytest.fixture
-def empty_home(tmp_path: Path) -> Path:
+def empty_home(tmp_path: Path) -> Iterator[Path]:
     home = tmp_path / "home"
     home.mkdir()
-    return home
+    yield home
+    drop_database(home)

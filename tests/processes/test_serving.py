@@ -1,13 +1,24 @@
 """`recits serve`: fills an empty site once, keeps what is there, refuses what is unsafe, says what to do when it is not ready."""
 
-import sqlite3
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
 
 import pytest
+from sqlalchemy import Connection, NullPool, create_engine, text
 
+from tests.conftest import settings_for
 from tests.processes.conftest import command, environment, serving
 
 SECRET = "x" * 40
+
+
+@contextmanager
+def database(home: Path) -> Iterator[Connection]:
+    """A transaction in a site's database, past the site."""
+    with create_engine(settings_for(home).database_url, poolclass=NullPool).begin() as connection:
+        yield connection
 
 
 def test_first_and_second_start(empty_home):
@@ -19,17 +30,15 @@ def test_first_and_second_start(empty_home):
         assert "relecture@demonstration.example" in output
     passwords = (empty_home / "comptes-de-demonstration.txt").read_text(encoding="utf-8")
     assert (empty_home / "comptes-de-demonstration.txt").stat().st_mode & 0o077 == 0
-    with sqlite3.connect(empty_home / "recits.sqlite3") as connection:
-        stories = connection.execute("SELECT count(*) FROM story").fetchone()[0]
-        connection.execute("DELETE FROM story_address")
-    connection.close()
+    with database(empty_home) as connection:
+        stories = connection.scalar(text("SELECT count(*) FROM story"))
+        connection.execute(text("DELETE FROM story_address"))
     assert stories >= 6
     with serving(empty_home) as server:
         assert server.get("/recits/")[0] == 200
         assert "relecture@demonstration.example" in server.output.read_text(encoding="utf-8")
-    with sqlite3.connect(empty_home / "recits.sqlite3") as connection:
-        assert connection.execute("SELECT count(*) FROM story_address").fetchone()[0] == 0, "the starter corpus is loaded once"
-    connection.close()
+    with database(empty_home) as connection:
+        assert connection.scalar(text("SELECT count(*) FROM story_address")) == 0, "the starter corpus is loaded once"
     assert (empty_home / "comptes-de-demonstration.txt").read_text(encoding="utf-8") == passwords
 
 
@@ -60,9 +69,8 @@ def test_production_refuses_demonstration_accounts_and_serves_without_them(empty
     refused = command("serve", "--production", "--port", "0", home=empty_home, **safe)
     assert refused.returncode != 0
     assert "démonstration" in refused.stderr
-    with sqlite3.connect(empty_home / "recits.sqlite3") as connection:
-        connection.execute("UPDATE account SET disabled_at = '2026-01-01 00:00:00.000000'")
-    connection.close()
+    with database(empty_home) as connection:
+        connection.execute(text("UPDATE account SET disabled_at = '2026-01-01 00:00:00.000000'"))
     with serving(empty_home, "--production", **safe) as server, urllib.request.urlopen(server.address + "/connexion", timeout=30) as answer:
         assert "Secure" in answer.headers["Set-Cookie"]
         assert answer.headers["Strict-Transport-Security"]

@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.databases import sqlite_only
 from tests.processes.conftest import ROOT, environment, serving
 
 BUILD_SECONDS = 300
@@ -48,6 +49,7 @@ def test_what_travels_in_the_wheel(wheel: Path):
     assert not [name for name in names if name.startswith(("tests/", "var/")) or name.endswith(".sqlite3")]
 
 
+@sqlite_only("what requirements.lock installs has no PostgreSQL driver")
 def test_an_empty_environment_serves_the_same_site(wheel: Path, tmp_path: Path):
     subprocess.run([sys.executable, "-m", "venv", str(tmp_path / "env")], check=True, timeout=BUILD_SECONDS)
     python = tmp_path / "env" / "bin" / "python"

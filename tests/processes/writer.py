@@ -14,7 +14,7 @@ from app.services.site import Site
 
 def main(home: Path, passage_id: str, account_id: str, times: int, label: str) -> None:
     """Increments one counter and adds one paragraph to one passage, so many times."""
-    site: Site = create_app(load_settings({}, home=home)).extensions["recits"]
+    site: Site = create_app(load_settings(home=home)).extensions["recits"]
     with site.writer.begin() as uow:
         snapshot = site.snapshots.current(uow.session)
         actor = load_actor(uow.session, account_id, uow.now.date(), snapshot)

@@ -5,20 +5,24 @@ from pathlib import Path
 import pytest
 from sqlalchemy import create_engine, inspect, text
 
-from app.db.engine import configure_engine, writing_engine
+from app.db.engine import configure_engine, engine_options, writing_engine
 from app.db.migrate import CORE, CORE_SCRIPTS, MigrationRefused, differences, migrate, schema_status
 from app.factory import load_plugins
 from app.services.plugins import migrations_folder
+from tests.conftest import settings_for
+from tests.databases import drop_database, sqlite_only
 
 OWNERS = [(CORE, CORE_SCRIPTS), *((plugin.name, folder) for plugin in load_plugins().usable() if (folder := migrations_folder(plugin)))]
 
 
 @pytest.fixture
 def engine(tmp_path: Path):
-    engine = create_engine(f"sqlite:///{tmp_path / 'site.sqlite3'}")
+    url = settings_for(tmp_path).database_url
+    engine = create_engine(url, **engine_options(url))
     configure_engine(engine)
     yield engine
     engine.dispose()
+    drop_database(tmp_path)
 
 
 @pytest.mark.parametrize(("owner", "folder"), OWNERS, ids=[owner for owner, _folder in OWNERS])
@@ -53,6 +57,7 @@ def test_an_empty_database_is_behind(engine):
         assert schema_status(connection).state == "behind"
 
 
+@sqlite_only("foreign keys can be off on SQLite alone")
 def test_foreign_keys_are_on_for_everybody_else(engine):
     migrate(engine)
     with engine.connect() as connection:

@@ -19,6 +19,7 @@ from app.services.access import load_actor
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 from tests.conftest import close_engines, settings_for
+from tests.databases import copy_site
 from tests.factories import World, actor, address
 from tests.web.matrix import BASE_URL, sign, take, told_story, written
 
@@ -133,8 +134,7 @@ def recipients(uow: UnitOfWork, before: int) -> list[str]:
 @pytest.fixture(scope="module")
 def desk(_template: tuple[Path, World], tmp_path_factory: pytest.TempPathFactory) -> Iterator[Desk]:
     home = tmp_path_factory.mktemp("workflow")
-    for name in ("recits.sqlite3", "secret"):
-        (home / name).write_bytes((_template[0] / name).read_bytes())
+    copy_site(_template[0], home)
     app = create_app(settings_for(home))
     yield Desk(app.extensions["recits"], _template[1])
     close_engines(app)

@@ -5,18 +5,19 @@ The words after `#` tell apart several lines of one route; `SEND` says what each
 """
 
 import re
-import sqlite3
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import timedelta
 from pathlib import Path
 
 from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import select, text, update
+from sqlalchemy import event, select, text, update
 from werkzeug.test import TestResponse
 
+from app.db.base import metadata
+from app.db.engine import writing_engine
 from app.db.models import (
     Account,
     AccountSession,
@@ -40,6 +41,7 @@ from app.services.moments import MomentForm, add_moment, delete_moment
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 from tests.conftest import TOKEN, close_engines, settings_for
+from tests.databases import copy_site
 from tests.factories import PASSWORD, World, actor, address
 
 UNKNOWN = "0" * 20
@@ -569,28 +571,39 @@ def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:
 
 @dataclass
 class Stage:
-    """The world with a place for every line, its people signed in, and the bytes of its database to come back to."""
+    """The world with a place for every line, its people signed in, and a copy of its rows to come back to."""
 
     app: Flask
     ids: dict[str, str]
     cookies: dict[str, str]
     tokens: dict[str, str]
-    live: Path
-    kept: sqlite3.Connection
-    seen: tuple[int, ...] = ()
+    written: bool = False
+
+    def keep(self) -> None:
+        """Keeps every row as it is now, in tables beside."""
+        with self.site.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
+        event.listen(self.site.engine, "commit", self._note)
 
     def back(self) -> None:
-        """Puts the database back as it was, if anything was written since."""
-        if self._written() == self.seen:
+        """Puts every row back as it was kept, if anything was written since."""
+        if not self.written:
             return
-        with closing(sqlite3.connect(self.live)) as target:
-            self.kept.backup(target)
-        self.seen = self._written()
+        with writing_engine(self.site.engine).begin() as connection:
+            for table in reversed(metadata.sorted_tables):
+                connection.exec_driver_sql(f"DELETE FROM {table.name}")
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT * FROM kept_{table.name}")
+        self.written = False
 
-    def _written(self) -> tuple[int, ...]:
-        """What the files of the database say of the last write."""
-        log = self.live.with_name(self.live.name + "-wal")
-        return tuple(number for path in (self.live, log) if path.exists() for number in (path.stat().st_mtime_ns, path.stat().st_size))
+    @property
+    def site(self) -> Site:
+        found: Site = self.app.extensions["recits"]
+        return found
+
+    def _note(self, _connection: object) -> None:
+        self.written = True
 
     def ask(
         self,
@@ -626,8 +639,12 @@ class Stage:
 
     def everything(self) -> str:
         """All that the database holds, to see whether a request changed anything."""
-        with closing(sqlite3.connect(self.live)) as connection:
-            return "\n".join(connection.iterdump())
+        with self.site.engine.connect() as connection:
+            return "\n".join(
+                f"{table.name} {tuple(row)}"
+                for table in metadata.sorted_tables
+                for row in connection.execute(select(table).order_by(*table.primary_key.columns))
+            )
 
     def value(self, name: str) -> str:
         return self.ids[name[1:]] if name.startswith("@") else name
@@ -636,8 +653,7 @@ class Stage:
 @contextmanager
 def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
     """Makes an application in a folder, with a place for every line of the table and everybody signed in."""
-    for name in ("recits.sqlite3", "secret"):
-        (home / name).write_bytes((template[0] / name).read_bytes())
+    copy_site(template[0], home)
     app = create_app(settings_for(home))
     app.testing = False
     site: Site = app.extensions["recits"]
@@ -653,12 +669,9 @@ def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
         own = select(AccountSession.id).where(AccountSession.account_id == template[1].accounts["helene"])
         ids["session"] = uow.session.scalars(own).one()
         ids["prompt"] = uow.session.execute(text("SELECT min(id) FROM communication_prompt")).scalar_one()
-    kept = sqlite3.connect(":memory:")
-    source = sqlite3.connect(home / "recits.sqlite3")
-    source.backup(kept)
-    source.close()
-    yield Stage(app, ids, cookies, tokens, home / "recits.sqlite3", kept)
-    kept.close()
+    stage = Stage(app, ids, cookies, tokens)
+    stage.keep()
+    yield stage
     close_engines(app)
     accounts._hasher = costly
 

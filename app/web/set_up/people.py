@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.db.engine import by_name
 from app.db.models import Account, AccountRole, Invitation, Voice
 from app.kernel.access import ACCOUNT_MANAGE, Role
 from app.kernel.errors import Invalid, NotFound
@@ -24,7 +25,7 @@ def people() -> ResponseReturnValue:
 def _people_page(form: AccountInvitationForm, status: int = 200) -> ResponseReturnValue:
     with_permission(ACCOUNT_MANAGE)
     form.role.choices = choices((role, ROLES[role]) for role in Role)
-    rows = list(reader().scalars(select(Account).order_by(Account.name)))
+    rows = list(reader().scalars(select(Account).order_by(by_name(Account.name))))
     roles: dict[str, list[str]] = {}
     for row in reader().scalars(select(AccountRole)):
         roles.setdefault(row.account_id, []).append(row.role)

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
 
+from app.db.engine import by_name
 from app.db.models import Phase, Programme, Workstream
 from app.kernel.access import PROGRAMME_MANAGE
 from app.kernel.errors import NotFound
@@ -18,7 +19,7 @@ from app.web.set_up.base import blueprint
 @blueprint.get("/programmes")
 def programmes() -> ResponseReturnValue:
     with_permission(PROGRAMME_MANAGE)
-    rows = list(reader().scalars(select(Programme).order_by(Programme.name)))
+    rows = list(reader().scalars(select(Programme).order_by(by_name(Programme.name))))
     return render_template("set_up/programmes.html", programmes=rows, form=ProgrammeForm(formdata=None))
 
 
@@ -32,7 +33,7 @@ def create_programme() -> ResponseReturnValue:
             row = programme.create_programme(uow, actor, form.name.data, form.description.data or "")
         if not form.failed:
             return back_to(url_for("set_up.programme_page", programme_id=row.id))
-    rows = list(reader().scalars(select(Programme).order_by(Programme.name)))
+    rows = list(reader().scalars(select(Programme).order_by(by_name(Programme.name))))
     return render_template("set_up/programmes.html", programmes=rows, form=form), 422
 
 

@@ -6,6 +6,7 @@ from flask_babel import gettext as _
 from sqlalchemy import select
 
 from app.db import desk as queries
+from app.db.engine import by_name
 from app.db.models import Delegation, Programme, Territory, TerritoryCode
 from app.kernel.access import PROGRAMME_MANAGE
 from app.kernel.errors import NotFound
@@ -24,7 +25,7 @@ def territories() -> ResponseReturnValue:
 
 
 def _territories_page(form: TerritoryForm, status: int = 200) -> ResponseReturnValue:
-    rows = list(reader().scalars(select(Territory).order_by(Territory.name)))
+    rows = list(reader().scalars(select(Territory).order_by(by_name(Territory.name))))
     cards = queries.list_delegations(reader(), reader().scalars(select(Delegation.id)))
     return render_template("set_up/territories.html", territories=rows, cards=cards, form=form), status
 
@@ -74,7 +75,7 @@ def _territory_page(row: Territory, form: TerritoryForm, status: int = 200) -> R
         territory=row,
         form=form,
         cards=cards,
-        programmes=[entry for entry in reader().scalars(select(Programme).order_by(Programme.name)) if entry.id not in taken],
+        programmes=[entry for entry in reader().scalars(select(Programme).order_by(by_name(Programme.name))) if entry.id not in taken],
         confirm=ConfirmForm(formdata=None),
     )
     return page, status

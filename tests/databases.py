@@ -1,0 +1,117 @@
+"""Where the sites of the tests keep their tables: an SQLite file in the site's folder, or a PostgreSQL database of its own.
+
+RECITS_TEST_POSTGRESQL names a server on which the person may make databases. Without it everything runs on SQLite.
+Run as a command, this module finds that server and prints its address; it fails where none answers, never skips in silence.
+"""
+
+import itertools
+import os
+import secrets
+import shutil
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, NullPool, String, create_engine, event, make_url
+from sqlalchemy.exc import DataError, OperationalError
+from sqlalchemy.sql.compiler import SQLCompiler
+
+VARIABLE = "RECITS_TEST_POSTGRESQL"
+SERVER = os.environ.get(VARIABLE, "")
+USUAL_SERVER = "postgresql+psycopg://127.0.0.1:5432/postgres"
+FILE = "recits.sqlite3"
+
+_run = secrets.token_hex(4)
+_numbers = itertools.count(1)
+_names: dict[Path, str] = {}
+
+
+def sqlite_only(reason: str) -> pytest.MarkDecorator:
+    """Marks a test that is about SQLite itself, and says why."""
+    return pytest.mark.skipif(bool(SERVER), reason=reason)
+
+
+def refuse_what_postgresql_refuses() -> None:
+    """Makes SQLite refuse what PostgreSQL cannot store: a NUL byte in a text, a text longer than its column."""
+    if not SERVER:
+        event.listen(Engine, "before_cursor_execute", _check_parameters)
+
+
+def _check_parameters(_connection: object, _cursor: object, statement: str, _parameters: object, context: Any, _many: bool) -> None:
+    if context is None or not isinstance(context.compiled, SQLCompiler):
+        return
+    stores = context.isinsert or context.isupdate
+    for row in context.compiled_parameters:
+        for name, value in row.items():
+            bind = context.compiled.binds.get(name)
+            limit = bind.type.length if stores and bind is not None and isinstance(bind.type, String) else None
+            if isinstance(value, str) and ("\0" in value or len(value) > (limit or len(value))):
+                raise DataError(statement, None, ValueError(f"{name}: a NUL byte, or longer than {limit} characters"))
+
+
+def database_settings(home: Path) -> dict[str, str]:
+    """Returns the settings that name a site's database; an empty one is made where the site has none yet."""
+    if not SERVER:
+        return {}
+    if home not in _names:
+        _make(home, "template0")
+    return {"database_url": make_url(SERVER).set(database=_names[home]).render_as_string(hide_password=False)}
+
+
+def copy_site(source: Path, home: Path) -> None:
+    """Copies the database and the secret of a site whose connections are closed."""
+    shutil.copy(source / "secret", home)
+    if SERVER:
+        _make(home, _names[source])
+    else:
+        with closing(sqlite3.connect(source / FILE)) as connection:
+            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        shutil.copy(source / FILE, home)
+
+
+def drop_database(home: Path) -> None:
+    """Takes a site's database away, whoever is connected; an SQLite file goes with its folder."""
+    name = _names.pop(home, None)
+    if name:
+        _tell_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+def drop_all_databases() -> None:
+    """Takes away every database that this run made."""
+    for home in list(_names):
+        drop_database(home)
+
+
+def _make(home: Path, template: str) -> None:
+    _names[home] = f"recits_test_{_run}_{next(_numbers)}"
+    _tell_server(f'CREATE DATABASE "{_names[home]}" TEMPLATE "{template}"')
+
+
+def _tell_server(statement: str, server: str = SERVER) -> None:
+    engine = create_engine(server, isolation_level="AUTOCOMMIT", poolclass=NullPool)
+    with engine.connect() as connection:
+        connection.exec_driver_sql(statement)
+
+
+def find_server() -> str:
+    """Returns the address of a PostgreSQL server that answers.
+
+    Raises:
+        SystemExit: if there is none; says what to do.
+    """
+    server = SERVER or USUAL_SERVER
+    try:
+        _tell_server("SELECT 1", server)
+    except OperationalError as error:
+        raise SystemExit(
+            f"No PostgreSQL answers at {make_url(server)}: {error.orig}\n"
+            f"Start one (Debian: apt install postgresql, then sudo -u postgres createuser --createdb $USER), or set {VARIABLE}, "
+            "for example to postgresql+psycopg://user:password@host:5432/postgres. The user must have the right to make databases."
+        ) from error
+    return server
+
+
+if __name__ == "__main__":
+    print(find_server())
