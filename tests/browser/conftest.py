@@ -109,9 +109,10 @@ def fill_sign_in(page: Page, email: str, password: str) -> None:
 
 
 def go(target: Locator, *, by_finger: bool = False) -> None:
-    """Clicks what leads to another page, or to the same one anew, and waits until it has arrived: a click alone does not.
+    """Clicks what leads to another page, or to the same one anew, and waits until it has arrived.
 
-    What does not wait of its own (`goto`, an address, a count, a value, somebody else's page) would meet the page from before, or cut the sending short.
+    Playwright's click waits until the page begins to load, and says that it will stop to; what does not wait of its own (`route`, `evaluate`, a count, a
+    value) would meet a page that is still arriving.
     """
     page = target.page
     with page.expect_event("framenavigated"):
