@@ -18,7 +18,7 @@ import pytest
 from tests.databases import database_settings, drop_database
 
 ROOT = Path(__file__).resolve().parents[2]
-START_SECONDS = 60
+START_SECONDS = 120
 LISTENING = re.compile(r"Récits croisés : (http://\S+)")
 
 
