@@ -39,7 +39,11 @@ test: $(VENV)/.tested
 # The server that RECITS_TEST_POSTGRESQL names, else one on this machine; where none answers, this fails before anything runs.
 ON_POSTGRESQL := tests/services tests/web tests/plugins tests/processes
 
-test-long: $(VENV)/.tested
+$(VENV)/.tested-long: requirements-long.lock $(VENV)/.tested
+	$(PIP) install --require-hashes --no-build-isolation -r requirements-long.lock
+	@touch $@
+
+test-long: $(VENV)/.tested-long
 	$(BIN)/python -m tests.ensure_browser
 	server="$$($(BIN)/python -m tests.databases)" && \
 	$(BIN)/python -m pytest -m long && \
@@ -60,6 +64,8 @@ lock:
 		--extra build --output-file requirements.lock pyproject.toml
 	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
 		--extra build --extra test --extra postgresql --constraint requirements.lock --output-file requirements-test.lock pyproject.toml
+	uv pip compile --quiet --universal --generate-hashes --python-version 3.11 --no-emit-index-url --custom-compile-command "make lock" \
+		--extra build --extra test --extra postgresql --extra long --constraint requirements-test.lock --output-file requirements-long.lock pyproject.toml
 
 # make migration name=short_name: writes a draft from the difference between the models and the migrated tables.
 migration: $(VENV)/.tested

@@ -10,12 +10,17 @@ from PIL import Image
 from app.config import shipped
 from app.db.models import Account
 from app.factory import create_app
+from app.kernel.access import Actor
 from app.services import media, passages, starter, stories, workflow
 from app.services.access import load_actor
 from app.services.approvals import current_hash, sign_passage
 from app.services.markup import prepare_here
 from app.services.site import Site
+from app.services.unit_of_work import UnitOfWork
 from tests.conftest import close_engines, settings_for
+
+READERS = (None, "administration", "organisation", "relecture", "helene.marcadet")
+"""Who reads the demonstration: nobody in particular, and one person of each kind."""
 
 LINK = re.compile(r'href="(/[^"#]*)')
 
@@ -32,10 +37,7 @@ def build_demonstration(home: Path) -> None:
 def _write_and_submit(site: Site, home: Path) -> None:
     """Hélène writes two stories: one stays open, one goes to the editors with a change since it was last read."""
     with site.writer.begin() as uow:
-        account = uow.session.query(Account).filter_by(email=f"helene.marcadet@{starter.DEMO_DOMAIN}").one()
-        actor = load_actor(uow.session, account.id, uow.now.date(), site.snapshots.current(uow.session))
-        editor_row = uow.session.query(Account).filter_by(email=f"relecture@{starter.DEMO_DOMAIN}").one()
-        editor = load_actor(uow.session, editor_row.id, uow.now.date(), site.snapshots.current(uow.session))
+        actor, editor = somebody(site, uow, "helene.marcadet"), somebody(site, uow, "relecture")
     picture = home / "picture.png"
     Image.new("RGB", (900, 600), "#9e1b45").save(picture)
     image = media.prepare_image(site.settings.media_folder, picture.read_bytes())
@@ -54,6 +56,14 @@ def _write_and_submit(site: Site, home: Path) -> None:
                 workflow.start_review(uow, editor, story.id)
                 if revision.number == 1:
                     workflow.request_changes(uow, editor, story.id, "Dites où cela se passe.", "http://localhost")
+
+
+def somebody(site: Site, uow: UnitOfWork, who: str) -> Actor:
+    """Returns a person of the demonstration as the rules see them."""
+    account = uow.session.query(Account).filter_by(email=f"{who}@{starter.DEMO_DOMAIN}").one()
+    found = load_actor(uow.session, account.id, uow.today, site.snapshots.current(uow.session))
+    assert found is not None
+    return found
 
 
 def password_of(app: Flask, who: str) -> str:

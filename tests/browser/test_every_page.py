@@ -8,15 +8,14 @@ import pytest
 from flask import Flask
 from playwright.sync_api import Request
 
-from app.db.base import db
-from app.db.models import Story
+from app.db.models import Story, StoryVersion
 from app.factory import create_app
-from app.services import media, starter
+from app.services import media, starter, workflow
+from app.services.site import Site
 from tests.browser.conftest import DESK, PHONE, fill_sign_in, overflows, violations
 from tests.conftest import close_engines, settings_for
-from tests.demonstration import build_demonstration, pages_of, password_of
+from tests.demonstration import READERS, build_demonstration, pages_of, password_of, somebody
 
-ROLES = ("administration", "organisation", "relecture", "helene.marcadet")
 MOST_BYTES = 100_000
 
 
@@ -38,7 +37,7 @@ def app(demonstration: Path, tmp_path: Path) -> Iterator[Flask]:
     close_engines(app)
 
 
-@pytest.mark.parametrize("who", [None, *ROLES])
+@pytest.mark.parametrize("who", READERS)
 def test_every_page_is_accessible_on_a_phone_and_a_desk(app, open_page, who):
     page = open_page(viewport=PHONE)
     if who is not None:
@@ -88,9 +87,18 @@ def test_public_pages_are_light_set_no_cookie_and_load_nothing_from_elsewhere(ap
     assert faults == []
 
 
-def test_published_images_are_public_and_drafts_are_not(app, open_page):
-    with app.app_context():
-        story = db.session.query(Story).filter_by(title="Un récit en relecture").one()
-        image = db.session.query(media.Media).filter_by(story_id=story.id).one()
-        address = f"/media/{image.hash}/{image.renditions[0][0]}.webp"
-    assert app.test_client().get(address).status_code == 404
+def test_images_are_public_while_their_story_is(app):
+    site: Site = app.extensions["recits"]
+    reader = app.test_client()
+    with site.writer.begin() as uow:
+        story = uow.session.query(Story).filter_by(title="Un récit en relecture").one()
+        image = uow.session.query(media.Media).filter_by(story_id=story.id).one()
+        version = uow.session.get_one(StoryVersion, story.submitted_version_id)
+    address = f"/media/{image.hash}/{image.renditions[0][0]}.webp"
+    assert reader.get(address).status_code == 404
+    with site.writer.begin() as uow:
+        workflow.publish_story(uow, somebody(site, uow, "relecture"), story.id, version.hash, "http://localhost")
+    assert reader.get(address, buffered=True).status_code == 200
+    with site.writer.begin() as uow:
+        workflow.unpublish_story(uow, somebody(site, uow, "relecture"), story.id, "Une voix le demande.", "http://localhost")
+    assert reader.get(address).status_code == 404

@@ -23,11 +23,10 @@ from app.services.unit_of_work import UnitOfWork
 from app.web.words import count_words
 from plugins.communication.models import Prompt
 from tests.conftest import close_engines, settings_for
-from tests.demonstration import build_demonstration, crawl
+from tests.demonstration import READERS, build_demonstration, crawl
 from tests.factories import World
 from tests.web.matrix import COOKIE, Line, Stage, open_stage, read_table
 
-READERS = [None, "helene.marcadet", "relecture", "organisation", "administration"]
 VOID = {"meta", "link", "br", "img", "input", "hr"}
 # Cannot hold a marked part: the title of a document and the words of a drawing.
 UNMARKABLE = {"title", "desc", "script", "style"}

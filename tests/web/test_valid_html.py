@@ -21,7 +21,7 @@ from app.config import shipped
 from app.factory import create_app
 from app.web.gate import public
 from tests.conftest import TOKEN, close_engines, settings_for
-from tests.demonstration import build_demonstration, crawl
+from tests.demonstration import READERS, build_demonstration, crawl
 from tests.factories import World, address
 from tests.web.matrix import ROLES, Stage, open_stage, read_table
 
@@ -30,7 +30,6 @@ pytestmark = pytest.mark.long
 JAVA_SECONDS = 300
 MOST_SHOWN = 30
 PREFIXES = ("", "/en")
-DEMONSTRATION_ROLES = (None, "administration", "organisation", "relecture", "helene.marcadet")
 FRAGMENT = "POST /espace/passages/<id:passage_id>/apercu"
 FAULT = '<!doctype html><html lang="fr"><title>Une faute</title><p id="deux">Un</p><p id="deux">Deux</p></html>'
 
@@ -121,7 +120,7 @@ def _keep_demonstration(pages: Pages, home: Path) -> None:
     """Follows every link, in every role."""
     build_demonstration(home)
     app = create_app(settings_for(home))
-    for who in DEMONSTRATION_ROLES:
+    for who in READERS:
         for prefix in PREFIXES:
             for path, page in crawl(app, who, prefix):
                 pages.keep(f"{prefix}{path} as {who}", page)
