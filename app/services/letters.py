@@ -74,7 +74,8 @@ def story_submitted(recipient: str, lang: str, base_url: str, title: str, territ
         lang,
         _("À relire : %(title)s") % {"title": title},
         [
-            _("La délégation de %(territory)s propose un récit à la relecture : « %(title)s ».") % {"territory": territory, "title": title},
+            _("La délégation « %(territory)s » propose un récit à la relecture : « %(title)s ».")
+            % {"territory": territory, "title": title},
             base_url + localised(review_story_path(story), lang),
         ],
     )

@@ -11,7 +11,7 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
 from app.services import passages, stories, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
-from app.web.desk_view import my_space, show_working_copy, voice_words
+from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.templating import moment_words
@@ -73,7 +73,7 @@ def story_page(
         copy=copy,
         shown=show_working_copy(actor, copy),
         arrows=[arrow.name for arrow in arrows],
-        obstacles=obstacles,
+        obstacles=obstacle_lines(copy, obstacles),
         decisions=queries.list_decisions(reader(), story_id),
         comments=queries.list_comments(reader(), story_id),
         comment_form=comment or CommentForm(formdata=None),

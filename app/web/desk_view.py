@@ -1,6 +1,6 @@
 """Working copies and *Mon espace*, arranged for the page: who wrote, who signed, what waits on whom."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -15,8 +15,9 @@ from app.kernel.access import Actor
 from app.kernel.voice import ActorCategory
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, StoryState
 from app.services.passages import may_write
+from app.services.workflow import Obstacle
 from app.web.templating import phrase, said
-from app.web.words import CATEGORY_KEY, CATEGORY_SHORT
+from app.web.words import CATEGORY_KEY, CATEGORY_SHORT, REASONS
 
 
 def voice_key(voice: Voice | None) -> str:
@@ -32,6 +33,33 @@ def voice_words(voice: Voice | None) -> str:
         return _("Passage commun")
     category = CATEGORY_SHORT.get(voice.category or "")
     return f"{category}, {voice.name}" if category else voice.name
+
+
+def about_line(copy: queries.WorkingCopy, line: queries.PassageLine) -> str:
+    """What a passage tells: its moment's title, marked with its language, or the story as a whole."""
+    group = next(group for group in copy.groups if line in group.lines)
+    return said(group.revision.title, copy.story.lang) if group.revision else _("le récit dans son ensemble")
+
+
+@dataclass(frozen=True)
+class ObstacleLine:
+    """What stands between a story and the editors: a sentence, and the passage that it is about, if there is one."""
+
+    sentence: str
+    passage: str | None = None
+    about: str = ""
+    who: str = ""
+
+
+def obstacle_lines(copy: queries.WorkingCopy, obstacles: Iterable[Obstacle]) -> list[ObstacleLine]:
+    """Returns what is missing in words, each with its passage's moment and voice, since there may be many."""
+    lines = []
+    for obstacle in obstacles:
+        sentence = str(REASONS[obstacle.reason])
+        line = copy.line(obstacle.passage) if obstacle.passage else None
+        found = ObstacleLine(sentence, line.passage.id, about_line(copy, line), voice_words(line.voice)) if line else ObstacleLine(sentence)
+        lines.append(found)
+    return lines
 
 
 @dataclass(frozen=True)
@@ -170,8 +198,7 @@ def _tasks_of(actor: Actor, copy: queries.WorkingCopy, mine: list[Task], theirs:
 
 
 def _line_tasks(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLine, mine: list[Task], theirs: list[Task]) -> None:
-    group = next(group for group in copy.groups if line in group.lines)
-    about = said(group.revision.title, copy.story.lang) if group.revision else _("le récit dans son ensemble")
+    about = about_line(copy, line)
     since = line.revision.created_at if line.revision else line.passage.created_at
     own = line.passage.voice_id is not None and actor.writes_for(line.passage.voice_id)
     if line.is_empty:

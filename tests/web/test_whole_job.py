@@ -62,7 +62,7 @@ def test_the_whole_job(as_person, browser, world, session):
     helene.post(paths["helene"], {"body": TEXTS["helene"] + " C’était à Lormeau.", "base": base, "prompt": ""})
     helene.get(story)
     helene.post(f"{story}/proposer", status=409)
-    assert "n’est pas signé" in helene.last.text
+    assert re.search(r"n’est pas signé\. <a href=\"#passage-\w+\">[^<]+ \(Élu·e, Helene\)", helene.last.text)
     sign(helene, paths["helene"])
     helene.post(f"{story}/proposer")
 
