@@ -304,11 +304,14 @@ def link_keys(signer: Signer, email: str, network: str) -> dict[str, int]:
 
 
 def find_by_address(uow: UnitOfWork, signer: Signer, actor: Actor, email: str) -> str | None:
-    """Returns the id of the open account with an address, or None; counted, since the answer tells who has an account.
+    """Returns the id of the open account with an address, or None, to somebody with a voice; counted, since the answer tells who has an account.
 
     Raises:
+        NotFound: unless the actor holds a voice.
         Invalid: if the actor has asked for too many addresses within the window.
     """
+    if not any(actor.holds(grant.voice) for grant in actor.voices):
+        raise NotFound("voice")
     try:
         reserve_attempt(uow, {signer.keyed("lookup:" + str(actor.account)): LOOKUPS_PER_ACCOUNT})
     except Refused as refusal:

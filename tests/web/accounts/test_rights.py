@@ -4,10 +4,12 @@ import re
 import time
 from datetime import UTC, date, datetime
 
+import pytest
 from sqlalchemy import select, update
 
 from app.db.models import Account, AuditEntry, Invitation, MailMessage, Passage
 from app.kernel.access import Role
+from app.kernel.errors import NotFound
 from app.kernel.voice import Mandate
 from app.services import accounts, voices
 from app.services.accounts import LOOKUPS_PER_ACCOUNT
@@ -274,3 +276,13 @@ def test_days_and_hours_are_those_of_the_site_s_time_zone(site, world, as_person
     kept = helene.post(f"{passage}/brouillon", {"body": "Tard.", "base": ""}, status=200)
     assert kept.json["at"].replace("\u00a0", " ") == "15 juillet 2026 à 0 h 30"
     as_person("karim").get(path, status=404)
+
+
+def test_only_somebody_with_a_voice_may_ask_who_has_an_address(site, world):
+    for name, answers in (("helene", True), ("scribe", False), ("personne", False), ("editrice", False)):
+        with site.writer.begin() as uow:
+            if answers:
+                assert accounts.find_by_address(uow, site.signer, actor(site, world, name), address("karim")) == world.accounts["karim"]
+                continue
+            with pytest.raises(NotFound):
+                accounts.find_by_address(uow, site.signer, actor(site, world, name), address("karim"))

@@ -4,7 +4,6 @@ from tests.web.matrix import ROLES, read_table
 
 ACCEPTED = ("200", "303", "422")
 
-
 # Lines that let somebody in, in the state in which they name their places.
 POSTS = [line for line in read_table() if line.method == "POST" and set(ACCEPTED) & set(line.cells.values())]
 
