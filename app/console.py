@@ -1,7 +1,8 @@
 """The `recits` command: hands the factory to the commands."""
 
 from app.asgi import create_asgi
-from app.cli.main import Makers, recits
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.factory import create_app
 
 
