@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.desk import read_working_copy
-from app.db.models import Delegation, MomentRevision, PassageRevision, Phase, Story, StoryDelegation, StoryVersion, Voice
+from app.db.models import Delegation, MomentRevision, Passage, PassageRevision, Phase, Story, StoryDelegation, StoryVersion, Voice
 from app.db.reading import read_story
 from app.kernel.voice import Display
 
@@ -130,6 +130,8 @@ def _version(session: Session, story: Story, version: StoryVersion, *, public: b
     page = read_story(session, story, version)
     lead = select(Delegation.programme_id).join(StoryDelegation).where(StoryDelegation.story_id == story.id, StoryDelegation.lead.is_(True))
     manifest = version.manifest
+    ids = [pin["passage"] for pin in manifest["passages"]]
+    blocks = {row.id: row.block for row in session.execute(select(Passage.id, Passage.block).where(Passage.id.in_(ids)))}
     moment_of = {key: revision.moment_id for key, revision in page.moments.items()}
     phases = {phase.id: phase.key for phase in page.phases.values()}
     hashes = dict.fromkeys(pin["moment"] for pin in manifest["passages"] if pin["moment"] in page.moments)
@@ -148,7 +150,7 @@ def _version(session: Session, story: Story, version: StoryVersion, *, public: b
                 moment_of.get(pin["moment"] or ""),
                 page.voices.get(pin["voices"][0]) if pin["voices"] else None,
                 page.revisions.get(pin["hash"]),
-                "",
+                blocks.get(pin["passage"], ""),
                 public=public,
             )
             for pin in manifest["passages"]
