@@ -1,6 +1,6 @@
 """Runs migrations for the core and for each plugin, each with a version table of its own; never touches another owner's tables."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
@@ -57,7 +57,7 @@ def scripts_of(folder: Path) -> ScriptDirectory:
 def schema_status(connection: Connection, owner: str = CORE, folder: Path = CORE_SCRIPTS) -> SchemaStatus:
     """Compares a database with the migrations in a folder; writes nothing."""
     scripts = scripts_of(folder)
-    revision = MigrationContext.configure(connection, opts={"version_table": version_table(owner)}).get_current_revision()
+    revision = current_revision(connection, owner)
     known = revision is None or revision in {script.revision for script in scripts.walk_revisions()}
     return SchemaStatus(owner, revision, scripts.get_current_head(), known)
 
@@ -120,8 +120,8 @@ def _code(operations: Any) -> str:
     return render_python_code(operations, render_as_batch=True, user_module_prefix="sa.").replace("sa.UtcDateTime", "sa.DateTime")
 
 
-def check_scripts(folder: Path) -> str | None:
-    """Reads every migration of a folder; returns the newest revision.
+def check_scripts(folder: Path) -> tuple[str, ...]:
+    """Reads every migration of a folder; returns their revisions, newest first.
 
     Raises:
         ValueError: if they are not one chain, or one cannot be read.
@@ -136,7 +136,24 @@ def check_scripts(folder: Path) -> str | None:
         raise ValueError(f"the migrations have {len(heads)} heads: {', '.join(sorted(heads))}")
     if wrong := next((script.revision for script in revisions if script.dependencies or script.branch_labels), None):
         raise ValueError(f"the migration {wrong!r} depends on a chain that is not its own")
-    return heads[0] if heads else None
+    return tuple(script.revision for script in revisions)
+
+
+def current_revision(connection: Connection, owner: str) -> str | None:
+    """Returns the revision that an owner's tables are at, None where there are none."""
+    return MigrationContext.configure(connection, opts={"version_table": version_table(owner)}).get_current_revision()
+
+
+def is_behind(connection: Connection, owner: str, revisions: Sequence[str]) -> bool:
+    """Tells whether a plugin's tables are older than its code; newer ones are not.
+
+    Args:
+        revisions: of its migrations, newest first.
+    """
+    if not revisions:
+        return False
+    present = current_revision(connection, owner)
+    return present is None or present in revisions[1:]
 
 
 def drop_tables(engine: Engine, owner: str, first: Callable[[Connection], None]) -> list[str]:
@@ -163,6 +180,7 @@ def drop_tables(engine: Engine, owner: str, first: Callable[[Connection], None])
 
 def _run_fenced(connection: Connection, owner: str, folder: Path, target: str) -> None:
     """Runs a plugin's migrations; whatever they do wrong refuses them, and nothing of it stays."""
+    before = current_revision(connection, owner)
     try:
         with fenced(connection, owner):
             _run(connection, owner, folder, target)
@@ -170,6 +188,9 @@ def _run_fenced(connection: Connection, owner: str, folder: Path, target: str) -
         raise
     except (Exception, SystemExit) as error:  # a plugin's code: what it raises must stay with it
         raise MigrationRefused(str(error) if isinstance(error, OutsideFence) else said(error)) from error
+    if current_revision(connection, owner) != before:
+        # Which plugins may be asked depends on their tables.
+        connection.exec_driver_sql("UPDATE site_state SET generation = generation + 1")
 
 
 def _run(connection: Connection, owner: str, folder: Path, target: str) -> None:

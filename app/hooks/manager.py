@@ -31,7 +31,7 @@ RESERVED_NAMES = frozenset(
 
 @dataclass
 class Plugin:
-    """An installed plugin; `failure` says why it cannot be used, None if it can."""
+    """An installed plugin; `failure` says why it cannot be used, None if it can; `revisions` are those of its migrations, newest first."""
 
     name: str
     module: ModuleType | None
@@ -39,10 +39,20 @@ class Plugin:
     failure: Failure | None = None
     declared: dict[str, list[Owned[Any]]] = field(default_factory=dict)
     blueprints: list[Any] = field(default_factory=list)
+    revisions: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
         return self.failure is None
+
+
+class TrialFailed(Exception):
+    """A plugin did not pass its trial; `stage` says where."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -51,6 +61,11 @@ class Candidate:
 
     name: str
     load: Callable[[], ModuleType]
+
+
+def is_name(text: str) -> bool:
+    """Tells whether a plugin may be called so."""
+    return _NAME.fullmatch(text) is not None and text not in RESERVED_NAMES
 
 
 def find_in_package(package: ModuleType) -> list[Candidate]:
@@ -79,10 +94,10 @@ class PluginManager:
 
     Args:
         candidates: what was found; a name that comes twice fails the second.
-        trial: called with each plugin's blueprints before it is accepted; raises to refuse them (the composition root mounts them in a scratch application).
+        trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
-    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[str, Sequence[Any]], None]) -> None:
+    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[Plugin], None]) -> None:
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
@@ -112,9 +127,12 @@ class PluginManager:
             stage = "hooks"
             self._collect(plugin)
             stage = "blueprints"
-            self._trial(plugin.name, plugin.blueprints)
+            self._trial(plugin)
+        except TrialFailed as failed:
+            plugin.failure = Failure(failed.stage, failed.message)
         except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
+        if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
         return plugin
 
@@ -150,7 +168,7 @@ def _checked_manifest(name: str, module: ModuleType) -> Manifest:
         raise TypeError("plugin.py has no MANIFEST of type app.sdk.Manifest")
     if manifest.name != name:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
-    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
+    if not is_name(name):
         raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
     if manifest.sdk != SDK_VERSION:
         raise ValueError(f"written for SDK {manifest.sdk}; this site has SDK {SDK_VERSION}")

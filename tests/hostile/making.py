@@ -22,7 +22,7 @@ MANIFEST = Manifest(name="{name}", title="Extension {name}", description="Une ph
 {code}
 '''
 
-MIGRATION = '''import sqlalchemy as sa
+MIGRATION = """import sqlalchemy as sa
 from alembic import op
 
 revision = "{revision}"
@@ -37,7 +37,7 @@ def upgrade():
 
 def downgrade():
 {downgrade}
-'''
+"""
 
 
 def write_plugin(

@@ -1,7 +1,6 @@
 """Takes away what a plugin owns, once it is off: first an export that anybody can read, then its tables, settings and state; nothing of the core's."""
 
 import json
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.db.migrate import MigrationRefused, drop_tables, migrate
 from app.db.models import JobRun, PluginSetting, PluginState, PluginSuspension, SiteState
 from app.hooks.calls import CALLS
-from app.hooks.manager import PluginManager
+from app.hooks.manager import PluginManager, is_name
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotFound, Refused
 from app.services.access import require
@@ -25,7 +24,6 @@ from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 
 EXPORTS = "exports"
-_SAFE_NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 
 
 @dataclass(frozen=True)
@@ -112,8 +110,8 @@ def export(site: Site, name: str) -> Path:
 
 
 def _check_off(session: Session, manager: PluginManager, name: str) -> None:
-    state = session.get(PluginState, name)
-    if (state is None and name not in manager.plugins) or not _SAFE_NAME.fullmatch(name):
+    state = session.get(PluginState, name) if is_name(name) else None
+    if not is_name(name) or (state is None and name not in manager.plugins):
         raise NotFound("plugin")
     if state is not None and state.enabled:
         raise Refused("plugin_is_on", plugin=name)

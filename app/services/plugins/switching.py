@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.db.migrate import MigrationRefused, migrate
 from app.db.models import PluginState, SiteState
 from app.hooks.calls import CALLS, said
-from app.hooks.manager import Plugin, PluginManager
+from app.hooks.manager import Plugin, PluginManager, is_name
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotFound, Refused
 from app.kernel.events import PluginToggled
@@ -85,7 +85,7 @@ def _switch_on(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, nam
 
 def _switch_off(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, name: str) -> None:
     """Switching off must always be possible, also for a plugin that failed or whose code is gone."""
-    state = uow.session.get(PluginState, name)
+    state = uow.session.get(PluginState, name) if is_name(name) else None
     if state is None:
         installed(manager, name)
     if state is None or not state.enabled:
