@@ -21,6 +21,7 @@ from app.services.identity import Identity
 from app.services.moments import moment_date
 from app.web import words
 from app.web.context import reader, site, snapshot, visitor
+from app.web.formats import declared_format, format_title
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 
@@ -42,6 +43,8 @@ def install_templating(app: Flask, static_version: str) -> None:
         content_lang=content_lang,
         site_identity=site_identity,
         rooted=rooted,
+        format_title=format_title,
+        declared_format=declared_format,
     )
     app.jinja_env.filters.update(
         day=day_words,
