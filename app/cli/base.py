@@ -15,10 +15,11 @@ from app.services.site import Site
 
 @dataclass(frozen=True)
 class Makers:
-    """How to make the applications; handed in by the console, since commands stand below the composition root."""
+    """How to make the applications, and what each worker does beside answering; handed in by the console, since commands stand below the composition root."""
 
     app: Callable[..., Flask]
     asgi: Callable[[Flask], AsgiApp]
+    start_rounds: Callable[[Site], None]
 
 
 class Commands(click.Group):

@@ -160,6 +160,8 @@ REASONS: dict[str, LazyString] = {
     "plugin_tables_ahead": _l(
         "Les tables de l’extension %(plugin)s viennent d’une version plus récente : installez cette version. Rien n’a changé."
     ),
+    "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
+    "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),
