@@ -1,11 +1,13 @@
 """Asks a plugin's code one thing, alone: its failure, exit or broken query stays its own; never decides what a failure means to the caller."""
 
+import threading
 from collections.abc import Callable
 from typing import Any, TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.hooks.calls import CALLS
+from app.db.guard import lent
+from app.hooks.calls import CALLS, Suspended
 from app.hooks.contracts import Owned
 from app.hooks.specs import HOOK_OF
 
@@ -35,16 +37,16 @@ def insist(session: Session, owned: Owned[Any], question: Callable[[], Answer]) 
         question: asks it.
 
     Raises:
-        Failed: if it raises, exits, or ends a transaction that is not its own.
+        Failed: if it raises, exits, or tries to end a transaction that is not its own.
     """
     hook, name = HOOK_OF[type(owned.item)], owned.item.name
-    transaction = session.get_transaction()
     try:
-        with CALLS.call(owned.owner, hook, name), session.begin_nested():
-            answer = question()
-        if session.get_transaction() is not transaction and transaction is not None:
-            raise RuntimeError("it ended a transaction that is not its own")
-    except (Exception, SystemExit) as error:
+        with CALLS.call(owned.owner, hook, name), lent(session), session.begin_nested():
+            return question()
+    except Suspended as suspended:
+        raise Failed(owned.full_name) from suspended
+    except BaseException as error:
+        if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+            raise  # somebody's own hand, on the command line
         CALLS.fault(owned.owner, hook, name, error)
         raise Failed(owned.full_name) from error
-    return answer
