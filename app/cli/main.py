@@ -19,6 +19,7 @@ from app.db.models import Account, PluginState
 from app.kernel.access import Role
 from app.kernel.errors import RecitsError
 from app.services import accounts, letters, mail, plugins, starter, verify
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 
 
@@ -85,6 +86,8 @@ def migrate_command(makers: Makers) -> None:
         for name in on:
             if name in site.plugins.plugins:
                 plugins.prepare_tables(site.engine, site.plugins, name)
+        with site.writer.begin() as uow:
+            learn_from_enabled(uow, site.plugins.usable(), frozenset(on))
     except (MigrationRefused, RecitsError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")

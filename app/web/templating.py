@@ -13,7 +13,17 @@ from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
 from app.hooks.contracts import MenuItem
-from app.kernel.access import ACCOUNT_MANAGE, PLUGIN_MANAGE, PROGRAMME_MANAGE, SITE_CONFIGURE, SITE_READ_MAIL, STORY_REVIEW
+from app.kernel.access import (
+    ACCOUNT_MANAGE,
+    PLUGIN_MANAGE,
+    PROGRAMME_MANAGE,
+    RESTRICTION_MANAGE,
+    ROLE_MANAGE,
+    SITE_CONFIGURE,
+    SITE_READ_MAIL,
+    STORY_REVIEW,
+    Actor,
+)
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
@@ -23,7 +33,12 @@ from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 log = logging.getLogger("recits.plugins")
 
-SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL)
+SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, ROLE_MANAGE, RESTRICTION_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL)
+
+
+def opens_set_up(actor: Actor) -> bool:
+    """Tells whether there is a page of the site's set-up for somebody."""
+    return any(actor.may_somewhere(permission) for permission in SET_UP_PERMISSIONS)
 
 
 def install_templating(app: Flask, static_version: str) -> None:
@@ -34,7 +49,7 @@ def install_templating(app: Flask, static_version: str) -> None:
         words=words,
         visitor=visitor,
         csrf_token=generate_csrf,
-        set_up_permissions=SET_UP_PERMISSIONS,
+        opens_set_up=opens_set_up,
         story_review=STORY_REVIEW,
         same_page_in=same_page_in,
         language=current_language,

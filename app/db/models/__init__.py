@@ -1,5 +1,6 @@
 """The core's tables, one module per family."""
 
+from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
 from app.db.models.record import AuditEntry, MailMessage, PluginState, SiteState
@@ -29,6 +30,7 @@ __all__ = [
     "Delegation",
     "Draft",
     "Invitation",
+    "LocalRole",
     "MailMessage",
     "Media",
     "MissingVoice",
@@ -36,11 +38,15 @@ __all__ = [
     "MomentRevision",
     "Passage",
     "PassageRevision",
+    "PermissionRow",
     "Phase",
     "PluginState",
     "Programme",
     "PublicMedia",
+    "Restriction",
     "ReviewComment",
+    "RolePermission",
+    "RoleRow",
     "Seat",
     "SignInAttempt",
     "SignInLink",

@@ -9,7 +9,7 @@ from app.services import accounts, letters, mail
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import signed_in, site
 from app.web.locale import current_language
-from app.web.templating import SET_UP_PERMISSIONS
+from app.web.templating import opens_set_up
 
 blueprint = Blueprint("set_up", __name__, url_prefix="/configuration")
 
@@ -17,7 +17,7 @@ blueprint = Blueprint("set_up", __name__, url_prefix="/configuration")
 @blueprint.get("/")
 def home() -> ResponseReturnValue:
     actor = signed_in()
-    if not any(actor.may(permission) for permission in SET_UP_PERMISSIONS):
+    if not opens_set_up(actor):
         raise NotAllowed("needs_permission", permission="site.configure")
     return render_template("set_up/home.html", actor=actor)
 
