@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, AccountRole, Invitation, LocalRole, PermissionRow, RolePermission, RoleRow
 from app.db.models.access import ROLE_KEY
 from app.db.permissions import CORE_OWNER, learn_permissions
-from app.hooks.contracts import Owned
+from app.hooks.contracts import Owned, Permission
 from app.hooks.manager import Plugin
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import CORE_PERMISSIONS, KEYS, ROLE_MANAGE, Actor, unguarded
@@ -46,7 +46,7 @@ def list_roles(session: Session, *, archived: bool = False) -> list[RoleRow]:
     return list(session.scalars(query.order_by(RoleRow.position, RoleRow.key)))
 
 
-def known_permissions(session: Session, declared: Iterable[Owned], snapshot: Snapshot) -> list[KnownPermission]:
+def known_permissions(session: Session, declared: Iterable[Owned[Permission]], snapshot: Snapshot) -> list[KnownPermission]:
     """Returns the core's permissions, those of the plugins that are on, and, dormant, those that the site remembers of all others.
 
     Args:
@@ -61,8 +61,8 @@ def known_permissions(session: Session, declared: Iterable[Owned], snapshot: Sna
     return [*core, *on, *dormant]
 
 
-def _title(owned: Owned | None) -> object:
-    return getattr(owned.item, "title", "") if owned is not None else ""
+def _title(owned: Owned[Permission] | None) -> object:
+    return owned.item.title if owned is not None else ""
 
 
 def given_pairs(session: Session) -> frozenset[Pair]:
@@ -136,7 +136,7 @@ def keep_a_keeper(session: Session, before: int) -> None:
 
 
 def set_permissions(
-    uow: UnitOfWork, actor: Actor, declared: Iterable[Owned], snapshot: Snapshot, wanted: frozenset[Pair], seen: str
+    uow: UnitOfWork, actor: Actor, declared: Iterable[Owned[Permission]], snapshot: Snapshot, wanted: frozenset[Pair], seen: str
 ) -> tuple[int, int]:
     """Gives living roles exactly these permissions, dormant ones left as they are; returns how many were given and how many taken.
 

@@ -3,7 +3,7 @@
 from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
-from app.db.models.record import AuditEntry, MailMessage, PluginState, SiteState
+from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteState
 from app.db.models.story import (
     Approval,
     Draft,
@@ -30,6 +30,7 @@ __all__ = [
     "Delegation",
     "Draft",
     "Invitation",
+    "JobRun",
     "LocalRole",
     "MailMessage",
     "Media",
@@ -40,7 +41,9 @@ __all__ = [
     "PassageRevision",
     "PermissionRow",
     "Phase",
+    "PluginSetting",
     "PluginState",
+    "PluginSuspension",
     "Programme",
     "PublicMedia",
     "Restriction",

@@ -5,6 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db.models import RoleRow
+from app.hooks.contracts import Permission
 from app.kernel.access import ROLE_MANAGE, Scope
 from app.kernel.errors import NotFound
 from app.services import roles as service
@@ -30,7 +31,7 @@ def roles() -> ResponseReturnValue:
 def _page(form: RoleForm, status: int = 200) -> ResponseReturnValue:
     with_permission(ROLE_MANAGE)
     pairs = service.given_pairs(reader())
-    known = service.known_permissions(reader(), site().registry.permissions, snapshot())
+    known = service.known_permissions(reader(), site().registry.of(Permission), snapshot())
     groups: dict[str, list[service.KnownPermission]] = {}
     for entry in known:
         groups.setdefault(entry.owner, []).append(entry)
@@ -59,7 +60,7 @@ def set_permissions() -> ResponseReturnValue:
     with_permission(ROLE_MANAGE)
     wanted = frozenset((role, permission) for role, _bar, permission in (value.partition("|") for value in request.form.getlist("grant")))
     with writing() as (uow, actor):
-        given, taken = service.set_permissions(uow, actor, site().registry.permissions, snapshot(), wanted, sent("seen"))
+        given, taken = service.set_permissions(uow, actor, site().registry.of(Permission), snapshot(), wanted, sent("seen"))
     flash(_("C’est noté. Droits donnés : %(given)s ; droits retirés : %(taken)s.", given=given, taken=taken))
     return back_to(url_for("set_up.roles"))
 
@@ -96,7 +97,7 @@ def _role_page(row: RoleRow, form: RoleForm, status: int = 200) -> ResponseRetur
     on_site, somewhere = service.holders_of(reader(), row.key)
     places = [(account, *place_words(Scope(local.scope_kind, local.scope_id))) for local, account in somewhere]
     carried = {permission for key, permission in service.given_pairs(reader()) if key == row.key}
-    known = service.known_permissions(reader(), site().registry.permissions, snapshot())
+    known = service.known_permissions(reader(), site().registry.of(Permission), snapshot())
     page = render_template(
         "set_up/role.html",
         role=row,
