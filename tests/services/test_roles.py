@@ -6,21 +6,31 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-import app.factory
 from app.db.engine import writing_engine
 from app.db.migrate import CORE, CORE_SCRIPTS, migrate
-from app.db.models import AccountRole, AuditEntry, RolePermission, RoleRow
+from app.db.models import AuditEntry, RolePermission, RoleRow
 from app.db.permissions import learn_permissions
 from app.factory import create_app
 from app.hooks.contracts import SDK_VERSION, Manifest, Permission, RoleOffer
 from app.hooks.manager import Candidate
 from app.hooks.specs import hookimpl
-from app.kernel.access import ACCOUNT_MANAGE, CORE_PERMISSIONS, PLUGIN_MANAGE, PROGRAMME_MANAGE, ROLE_MANAGE, STORY_REVIEW, Role
+from app.kernel.access import (
+    ACCOUNT_MANAGE,
+    CORE_PERMISSIONS,
+    PLUGIN_MANAGE,
+    PROGRAMME_MANAGE,
+    ROLE_MANAGE,
+    STORY_REVIEW,
+    Role,
+    Scope,
+    ScopeKind,
+)
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from app.services import accounts, plugins, roles
+from app.services import accounts, plugins, roles, sharing
 from app.services.access import load_actor
 from tests.conftest import close_engines, settings_for
-from tests.factories import actor, address
+from tests.counting import counted_queries
+from tests.factories import actor
 
 
 @pytest.fixture
@@ -45,16 +55,14 @@ def test_the_builtin_roles_carry_what_the_kernel_says(session: Session):
     assert [row.key for row in roles.list_roles(session)] == ["administrator", "organiser", "editor"]
 
 
-def test_roles_that_were_held_before_the_migration_are_held_after_it(tmp_path, _template):
+def test_roles_that_were_held_before_the_migration_are_held_after_it(tmp_path):
     """A site of the version before: its editor is an editor still, and each right is where it was."""
     app = create_app(settings_for(tmp_path))
     engine = app.extensions["recits"].engine
     migrate(engine, target="0002_plugin_system")
     with writing_engine(engine).begin() as connection:
         connection.execute(
-            text(
-                "INSERT INTO account (id, name, lang, created_at, demonstration) VALUES ('a2345678901234567890', 'Une', 'fr', :now, :no)"
-            ),
+            text("INSERT INTO account (id, name, lang, created_at, demonstration) VALUES ('a2345678901234567890', 'Une', 'fr', :now, :no)"),
             {"now": "2024-01-01 00:00:00.000000", "no": False},
         )
         connection.execute(text("INSERT INTO account_role (account_id, role) VALUES ('a2345678901234567890', 'editor')"))
@@ -209,12 +217,6 @@ def fake_plugin(name="ateliers", grants=frozenset(), **hooks):
     module = ModuleType(f"fake_{name}")
     module.MANIFEST = Manifest(name, "Ateliers", "Une phrase.", "1", SDK_VERSION, grants=grants)
     for hook, answer in hooks.items():
-
-        def function(answer=answer):
-            return answer
-
-        function.__name__ = hook
-        function.__defaults__ = None
         setattr(module, hook, hookimpl(_returning(hook, answer)))
     return Candidate(name, lambda: module)
 
@@ -228,7 +230,7 @@ def _returning(hook, answer):
 
 
 @pytest.fixture
-def with_ateliers(home, monkeypatch):
+def with_ateliers(home):
     """A site on which a plugin is installed that offers two rights and a role, with one right of the core."""
     found = fake_plugin(
         grants=frozenset({PROGRAMME_MANAGE}),
@@ -245,8 +247,7 @@ def with_ateliers(home, monkeypatch):
             )
         ],
     )
-    monkeypatch.setattr(app.factory, "find_entry_points", lambda: [found])
-    made = create_app(settings_for(home))
+    made = create_app(settings_for(home), plugins=[found])
     yield made.extensions["recits"]
     close_engines(made)
 
@@ -289,7 +290,7 @@ def test_what_an_administrator_changed_survives_off_and_on(with_ateliers, world)
     save(site, admin, given={("organiser", "ateliers.count")}, taken={("editor", "ateliers.animate"), ("ateliers.host", PROGRAMME_MANAGE)})
     with site.writer.begin() as uow:
         roles.edit_role(uow, admin, "ateliers.host", "Hôtesse et hôte", "")
-        wanted = {pair for pair in roles.given_pairs(uow.session)}
+        wanted = roles.given_pairs(uow.session)
     for on in (False, True, False, True):
         switch(site, on)
     with Session(site.engine) as session:
@@ -325,25 +326,29 @@ def test_a_right_that_an_upgraded_plugin_brings_is_learnt_with_the_migrations(wi
     assert actor(site, world, "editrice").may("ateliers.animate")
 
 
-def test_a_role_with_an_undeclared_right_of_the_core_fails_its_plugin(home, monkeypatch):
+def test_a_role_with_an_undeclared_right_of_the_core_fails_its_plugin(home):
     offer = RoleOffer("ateliers.host", title="Hôte", permissions=frozenset({PLUGIN_MANAGE}))
-    monkeypatch.setattr(app.factory, "find_entry_points", lambda: [fake_plugin(register_roles=[offer])])
-    made = create_app(settings_for(home))
+    made = create_app(settings_for(home), plugins=[fake_plugin(register_roles=[offer])])
     failure = made.extensions["recits"].plugins.plugins["ateliers"].failure
     close_engines(made)
     assert failure is not None
     assert PLUGIN_MANAGE in failure.message
 
 
-def test_signing_in_costs_no_more_queries_than_before(site, world, session: Session):
+def test_knowing_who_asks_costs_no_more_queries_than_before(site, world, session: Session):
     """Account, roles with their permissions here and there, voices: read in every signed-in request."""
-    from tests.harness import count_queries
-
-    snapshot = site.snapshots.current(session)
     with site.writer.begin() as uow:
         accounts.give_role(uow, world.accounts["helene"], "editor")
-    with count_queries(site.engine) as counted:
-        assert load_actor(session, world.accounts["helene"], site.clock.today(), snapshot) is not None
-    assert counted.number <= 4
-    assert session.scalar(select(AccountRole.role).where(AccountRole.account_id == world.accounts["helene"])) == "editor"
-    assert address("helene")
+        sharing.give_local_role(
+            uow,
+            actor(site, world, "admin"),
+            Scope(ScopeKind.TERRITORY, world.territories["valcendre"]),
+            world.accounts["helene"],
+            "organiser",
+        )
+    snapshot = site.snapshots.current(session)
+    with counted_queries(site.engine) as queries:
+        person = load_actor(session, world.accounts["helene"], site.clock.today(), snapshot)
+    assert person is not None
+    assert (len(person.grants), len(person.voices)) == (2, 1)
+    assert len(queries) <= 4, queries

@@ -382,17 +382,26 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"kind": "programme", "place_id": "@programme"},
         {"email": "karim@exemple.test", "role": "organiser"},
     ),
-    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": ({"kind": "territoire", "place_id": "@territory"}, {}),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
+        {"kind": "territoire", "place_id": "@territory"},
+        {},
+    ),
     "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
         {"kind": "territoire", "place_id": "@territory"},
         {"email": "karim@exemple.test", "role": "editor"},
     ),
-    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": ({"kind": "recit", "place_id": "@submitted"}, {}),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
+        {"kind": "recit", "place_id": "@submitted"},
+        {},
+    ),
     "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
         {"kind": "recit", "place_id": "@submitted"},
         {"email": "karim@exemple.test", "role": "editor"},
     ),
-    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft": ({"kind": "recit", "place_id": "@writing"}, {}),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft": (
+        {"kind": "recit", "place_id": "@writing"},
+        {},
+    ),
     "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer": (
         {"kind": "programme", "place_id": "@programme"},
         {"account": "@other_account", "role": "organiser"},

@@ -3,6 +3,7 @@
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.db.models import RoleRow
 from app.hooks.contracts import Permission
@@ -20,7 +21,18 @@ from app.web.access_words import (
 from app.web.context import back_to, field_errors, reader, site, snapshot, with_permission, writing
 from app.web.forms import ConfirmForm, RoleForm, sent
 from app.web.gate import keeps_text
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import PEOPLE, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(
+        PEOPLE,
+        _l("Rôles et permissions"),
+        _l("Ce que chaque rôle permet, et à qui il est donné."),
+        "set_up.roles",
+        ROLE_MANAGE,
+        order=20,
+    )
+)
 
 
 @blueprint.get("/roles")
