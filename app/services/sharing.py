@@ -6,7 +6,7 @@ from sqlalchemy import and_, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, AccountRole, Delegation, LocalRole, Programme, RolePermission, RoleRow, Story, StoryDelegation, Territory
-from app.kernel.access import LOCAL_PERMISSIONS, PROGRAMME_MANAGE, ROLE_MANAGE, Actor, Scope, ScopeKind
+from app.kernel.access import GUARDED, LOCAL_PERMISSIONS, PROGRAMME_MANAGE, ROLE_MANAGE, Actor, Scope, ScopeKind
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotAllowed, NotFound
 from app.kernel.workflow import Capacity
@@ -60,11 +60,19 @@ def sharing_decision(session: Session, actor: Actor, place: Scope) -> Decision:
 
 
 def givable_roles(session: Session, actor: Actor, place: Scope) -> list[RoleRow]:
-    """Returns the roles that somebody may give at a place: those that give something there, and nothing there that the giver has not got."""
+    """Returns the roles that somebody may give at a place: those that give something there, and nothing there that the giver has not got.
+
+    A role with a guarded permission is one of the whole site: here it would give a part of what it says.
+    """
     local = LOCAL_PERMISSIONS[ScopeKind(place.kind)]
     carried: dict[str, set[str]] = {}
-    for row in session.scalars(select(RolePermission).where(RolePermission.permission.in_(local))):
-        carried.setdefault(row.role, set()).add(row.permission)
+    guarded = set()
+    for row in session.scalars(select(RolePermission)):
+        if row.permission in local:
+            carried.setdefault(row.role, set()).add(row.permission)
+        elif row.permission in GUARDED:
+            guarded.add(row.role)
+    carried = {role: permissions for role, permissions in carried.items() if role not in guarded}
     inside = scopes_at(session, place)
     everywhere = actor.may(ROLE_MANAGE)
     living = select(RoleRow).where(RoleRow.archived_at.is_(None), RoleRow.key.in_(list(carried))).order_by(RoleRow.position, RoleRow.key)
