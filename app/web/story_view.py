@@ -16,6 +16,7 @@ from app.kernel.braid import strongest
 from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
 from app.web.assembly import PageResolver, resolver_for, to_html
+from app.web.blocks import block_html
 from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG, STANCES
 
 # Adults read prose on a screen at about this speed (Brysbaert 2019, 238 words a minute, rounded down for French).
@@ -292,7 +293,8 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL),
+        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL)
+        + block_html(revision.snapshot, revision.lang),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,
         words=revision.words,
