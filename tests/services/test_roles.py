@@ -7,7 +7,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db.engine import writing_engine
-from app.db.migrate import CORE, CORE_SCRIPTS, migrate
+from app.db.migrate import CORE, CORE_SCRIPTS, migrate, scripts_of
 from app.db.models import AuditEntry, RolePermission, RoleRow
 from app.db.permissions import learn_permissions
 from app.factory import create_app
@@ -31,6 +31,9 @@ from app.services.access import load_actor
 from tests.conftest import close_engines, settings_for
 from tests.counting import counted_queries
 from tests.factories import actor
+
+# The revision of a site on which roles were constants of the code.
+BEFORE = str(next(script.down_revision for script in scripts_of(CORE_SCRIPTS).walk_revisions() if script.revision.endswith("_roles")))
 
 
 @pytest.fixture
@@ -59,7 +62,7 @@ def test_roles_that_were_held_before_the_migration_are_held_after_it(tmp_path):
     """A site of the version before: its editor is an editor still, and each right is where it was."""
     app = create_app(settings_for(tmp_path))
     engine = app.extensions["recits"].engine
-    migrate(engine, target="0002_plugin_system")
+    migrate(engine, target=BEFORE)
     with writing_engine(engine).begin() as connection:
         connection.execute(
             text("INSERT INTO account (id, name, lang, created_at, demonstration) VALUES ('a2345678901234567890', 'Une', 'fr', :now, :no)"),
@@ -72,7 +75,7 @@ def test_roles_that_were_held_before_the_migration_are_held_after_it(tmp_path):
         person = load_actor(session, "a2345678901234567890", site.clock.today(), site.snapshots.current(session))
     assert person is not None
     assert person.permissions == {STORY_REVIEW}
-    migrate(engine, CORE, CORE_SCRIPTS, "0002_plugin_system")
+    migrate(engine, CORE, CORE_SCRIPTS, BEFORE)
     with engine.connect() as connection:
         assert connection.execute(text("SELECT role FROM account_role")).scalars().all() == ["editor"]
     close_engines(app)
