@@ -10,6 +10,7 @@ from app.db.base import metadata as core_metadata
 from app.db.models import Phase, Story
 from app.db.public import PublicStory, public_stories
 from app.db.reading import public_story_clause
+from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_VERSION,
     SLOTS,
@@ -156,6 +157,10 @@ __all__ = [
     "StoryUnpublished",
     "Subscriber",
     "Tile",
+    "ToldMoment",
+    "ToldPassage",
+    "ToldStance",
+    "ToldStory",
     "UnitOfWork",
     "UtcDateTime",
     "back_to",
@@ -172,6 +177,7 @@ __all__ = [
     "public_stories",
     "public_story_clause",
     "read_settings",
+    "read_told",
     "reader",
     "ref",
     "require",

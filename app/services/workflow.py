@@ -39,6 +39,8 @@ class Obstacle:
     voice: str | None = None
     moment: str | None = None
     words: Words = ""
+    address: str = ""
+    action: Words = ""
 
 
 def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
@@ -59,7 +61,7 @@ def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext)
     """Returns what plugins object to, and that one could not be asked."""
     found, silent = objections(session, snapshot, context)
     return [
-        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words) for entry in found),
+        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words, entry.address, entry.action) for entry in found),
         *(Obstacle("guard_silent", words=name) for name in silent),
     ]
 

@@ -136,6 +136,7 @@ class ProfileForm(BaseForm):
 
 
 class StoryForm(BaseForm):
+    format = RadioField(_l("La forme du récit"), validate_choice=False)
     title = StringField(_l("Titre"), [Required()], render_kw={"maxlength": 160})
     standfirst = TextAreaField(
         _l("Chapeau"),

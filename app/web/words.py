@@ -34,6 +34,9 @@ CATEGORY_SLUG = {
     ActorCategory.STATE_AGENT: "etat",
 }
 ANONYMOUS = _l("Une voix de la délégation")
+# The form that every story has unless another is chosen; it is named here too, since it outlives the plugin that describes it.
+DEFAULT_FORMAT_TITLE = _l("Récit croisé")
+FORMAT_TITLES = {"recit-croise": DEFAULT_FORMAT_TITLE}
 ROLES = {"administrator": _l("administration"), "organiser": _l("organisation"), "editor": _l("relecture")}
 STATES = {
     "writing": ("…", _l("en écriture")),
