@@ -5,11 +5,13 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import desk as queries
+from app.db.models import Story
 from app.db.reading import living_moments
+from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
-from app.services import passages, stories, workflow
+from app.services import passages, stories, themes, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
@@ -38,7 +40,13 @@ def delegation_card(delegation_id: str) -> queries.DelegationCard:
 
 @blueprint.get("/delegations/<id:delegation_id>/recits/nouveau")
 def new_story(delegation_id: str) -> ResponseReturnValue:
-    return render_template("desk/story_form.html", form=StoryForm(formdata=None), card=delegation_card(delegation_id), story=None)
+    return _story_form(StoryForm(formdata=None), delegation_card(delegation_id), None)
+
+
+def _story_form(form: StoryForm, card: queries.DelegationCard | None, story: Story | None, status: int = 200) -> ResponseReturnValue:
+    form.themes.choices = content_choices((theme.id, theme.name) for theme in living_themes(reader()))
+    own = themes_of(reader(), [story.id]).get(story.id, []) if story else []
+    return render_template("desk/story_form.html", form=form, card=card, story=story, themes=own), status
 
 
 @blueprint.post("/delegations/<id:delegation_id>/recits/nouveau")
@@ -49,9 +57,10 @@ def create_story(delegation_id: str) -> ResponseReturnValue:
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
             story = stories.create_story(uow, actor, delegation_id, form.title.data, form.standfirst.data or "")
+            themes.choose_themes(uow, actor, story.id, form.themes.data or [])
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story.id))
-    return render_template("desk/story_form.html", form=form, card=card, story=None), 422
+    return _story_form(form, card, None, 422)
 
 
 @blueprint.get("/recits/<id:story_id>")
@@ -87,8 +96,8 @@ def story_page(
 @blueprint.get("/recits/<id:story_id>/titre")
 def story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
-    form = StoryForm(formdata=None, title=row.title, standfirst=row.standfirst)
-    return render_template("desk/story_form.html", form=form, card=None, story=row)
+    own = [theme.id for theme in themes_of(reader(), [story_id]).get(story_id, [])]
+    return _story_form(StoryForm(formdata=None, title=row.title, standfirst=row.standfirst, themes=own), None, row)
 
 
 @blueprint.post("/recits/<id:story_id>/titre")
@@ -98,10 +107,11 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
-            stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "")
+            if stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "").published_version_id is None:
+                themes.choose_themes(uow, actor, story_id, form.themes.data or [])
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story_id))
-    return render_template("desk/story_form.html", form=form, card=None, story=row), 422
+    return _story_form(form, None, row, 422)
 
 
 # — steps of the workflow that belong to the delegation —

@@ -19,6 +19,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
+from app.db.models.theme import PublicPassage, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -40,6 +41,7 @@ __all__ = [
     "PluginState",
     "Programme",
     "PublicMedia",
+    "PublicPassage",
     "ReviewComment",
     "Seat",
     "SignInAttempt",
@@ -50,9 +52,11 @@ __all__ = [
     "StoryAddress",
     "StoryDecision",
     "StoryDelegation",
+    "StoryTheme",
     "StoryVersion",
     "Territory",
     "TerritoryCode",
+    "Theme",
     "Voice",
     "Workstream",
 ]
