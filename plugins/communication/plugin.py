@@ -3,7 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
-from plugins.communication import services
+from plugins.communication.services import prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -42,9 +42,9 @@ def register_menu_items():
 
 @hookimpl
 def register_prompt_sources():
-    return [PromptSource("prompts", offer=services.offer, find=services.find)]
+    return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
 
 
 @hookimpl
 def on_enable(session: Session):
-    services.load_starter_prompts(session)
+    prompts.load_starter_prompts(session)
