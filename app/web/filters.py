@@ -1,19 +1,26 @@
-"""The filters of the list of stories: what the address asks for, in words, and what each further choice would leave; plain GET, no script."""
+"""The filters of the list of stories, the core's own and those of plugins: what the address asks for, in words, and what each further choice would leave."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import partial
 
 from flask import abort
 from flask_babel import gettext as _
+from sqlalchemy import ColumnElement
 from sqlalchemy.orm import Session
 
 from app.db.clauses import Clause, phase_clause, territory_clause, theme_clause
-from app.db.facets import FacetOption, count_stories, phase_options, territory_options, theme_options
+from app.db.facets import FacetOption, count_stories, counted_options, phase_options, territory_options, theme_options
 from app.db.reading import find_territory
 from app.db.themes import find_theme
+from app.hooks.contracts import Facet, Owned
+from app.services.asking import ask
+from app.web.context import snapshot
 from app.web.forms import clean
+from app.web.locale import SOURCE_LANGUAGE, current_language
 
 THEME, TERRITORY, PHASE = "theme", "territoire", "phase"
+CORE = (THEME, TERRITORY, PHASE)
 MOST_SIGNS = 120  # no key of a filter is longer
 
 
@@ -27,13 +34,14 @@ class MovedFilter(Exception):
 
 @dataclass(frozen=True)
 class Filter:
-    """One filter on the page; `chosen` is its value in the address or empty, `rest` the address's other arguments."""
+    """One filter on the page; `chosen` is its value in the address or empty, `rest` the address's other arguments, `lang` the language of its options."""
 
     name: str
     label: str
     options: tuple[FacetOption, ...]
     chosen: str = ""
     rest: dict[str, str] = field(default_factory=dict)
+    lang: str = SOURCE_LANGUAGE
 
     @property
     def chosen_title(self) -> str:
@@ -67,22 +75,37 @@ class Filters:
 def read_filters(session: Session, arguments: Mapping[str, str]) -> Filters:
     """Reads the filters of an address; one that names nothing answers 404, as every address of nothing.
 
+    A plugin's facet that fails is left out, with what the address asks of it.
+
     Raises:
         MovedFilter: if a value has a new name.
     """
-    asked = {name: value for name in (THEME, TERRITORY, PHASE) if (value := (clean(arguments.get(name)) or "").strip()[:MOST_SIGNS])}
+    asked = {name: value for name in CORE if (value := _value(arguments, name))}
     clauses = _core_clauses(session, asked)
-    others = {name: [clause for key, clause in clauses.items() if key != name] for name in (THEME, TERRITORY, PHASE)}
-    filters = (
-        _filter(THEME, _("Thème"), theme_options(session, others[THEME]), asked),
-        _filter(TERRITORY, _("Territoire"), territory_options(session, others[TERRITORY]), asked),
-        _filter(PHASE, _("Phase du parcours"), phase_options(session, others[PHASE]), asked),
-    )
+    declared = _declared(session, arguments, asked, clauses)
+    options = {
+        THEME: (_("Thème"), theme_options(session, _others(clauses, THEME))),
+        TERRITORY: (_("Territoire"), territory_options(session, _others(clauses, TERRITORY))),
+        PHASE: (_("Phase du parcours"), phase_options(session, _others(clauses, PHASE))),
+    }
+    for owned, choices in declared:
+        counted = counted_options(session, choices, _others(clauses, facet_name(owned)))
+        options[facet_name(owned)] = (str(owned.item.title), counted)
+    filters = tuple(_filter(name, label, found, asked) for name, (label, found) in options.items())
     for entry in filters:
         if entry.chosen and entry.chosen not in {option.key for option in entry.options}:
             abort(404)
     chosen = tuple(clauses.values())
     return Filters(filters, chosen, asked, count_stories(session, chosen))
+
+
+def facet_name(owned: Owned[Facet]) -> str:
+    """Returns the parameter by which an address names a plugin's facet; the plugin's name keeps it apart from ours."""
+    return f"{owned.owner}-{owned.item.name}"
+
+
+def _value(arguments: Mapping[str, str], name: str) -> str:
+    return (clean(arguments.get(name)) or "").strip()[:MOST_SIGNS]
 
 
 def _core_clauses(session: Session, asked: Mapping[str, str]) -> dict[str, Clause]:
@@ -104,5 +127,48 @@ def _core_clauses(session: Session, asked: Mapping[str, str]) -> dict[str, Claus
     return clauses
 
 
+Choices = list[tuple[str, str, Clause]]
+
+
+def _declared(
+    session: Session, arguments: Mapping[str, str], asked: dict[str, str], clauses: dict[str, Clause]
+) -> list[tuple[Owned[Facet], Choices]]:
+    """Returns the facets of the plugins that are on and answer, with their choices; what the address asks of them is added to `asked` and `clauses`."""
+    answering = []
+    for owned in snapshot().of(Facet):
+        choices = ask(session, owned, partial(_choices, session, owned.item))
+        if choices is None:
+            continue
+        name, value = facet_name(owned), _value(arguments, facet_name(owned))
+        if value:
+            clause = next((clause for key, _title, clause in choices if key == value), None)
+            if clause is None:
+                abort(404)
+            asked[name], clauses[name] = value, clause
+        answering.append((owned, choices))
+    return answering
+
+
+def _choices(session: Session, facet: Facet) -> Choices:
+    """Returns a plugin's choices, once a query with their conditions has succeeded: what breaks, breaks here and not in the list."""
+    choices = [(str(key), str(title), _clause(session, facet, key)) for key, title in facet.options(session)]
+    counted_options(session, choices)
+    return choices
+
+
+def _clause(session: Session, facet: Facet, key: str) -> Clause:
+    clause = facet.clause(session, key)
+    if not isinstance(clause, ColumnElement):
+        raise TypeError(f"clause returned {type(clause).__name__} instead of an SQL condition")
+    return clause
+
+
+def _others(clauses: Mapping[str, Clause], name: str) -> list[Clause]:
+    """Returns the clauses of all filters but one: its choices are counted as if it were not chosen."""
+    return [clause for key, clause in clauses.items() if key != name]
+
+
 def _filter(name: str, label: str, options: Sequence[FacetOption], asked: Mapping[str, str]) -> Filter:
-    return Filter(name, label, tuple(options), asked.get(name, ""), {key: value for key, value in asked.items() if key != name})
+    rest = {key: value for key, value in asked.items() if key != name}
+    lang = SOURCE_LANGUAGE if name in CORE else current_language()  # a plugin translates its own words
+    return Filter(name, label, tuple(options), asked.get(name, ""), rest, lang)

@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.db.models import Theme
 from app.db.themes import list_themes
@@ -12,7 +13,18 @@ from app.services import themes as services
 from app.web.context import back_to, field_errors, reader, with_permission, writing
 from app.web.forms import MergeThemeForm, ThemeForm, content_choices
 from app.web.gate import keeps_text
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(
+        CONTENT,
+        _l("Thèmes"),
+        _l("De quoi parlent les récits, et comment on les trouve."),
+        "set_up.themes",
+        PROGRAMME_MANAGE,
+        order=40,
+    )
+)
 
 
 @blueprint.get("/themes")
