@@ -143,6 +143,7 @@ class CheckboxListField(SelectMultipleField):
 
 
 class StoryForm(BaseForm):
+    format = RadioField(_l("La forme du récit"), validate_choice=False)
     title = StringField(_l("Titre"), [Required()], render_kw={"maxlength": 160})
     standfirst = TextAreaField(
         _l("Chapeau"),
@@ -169,6 +170,7 @@ class PassageForm(BaseForm):
 class NewPassageForm(BaseForm):
     moment = SelectField(_l("Moment"), validate_choice=False)
     voice = RadioField(_l("Qui parle"), validate_choice=False)
+    block = RadioField(_l("Quoi"), validate_choice=False)
 
 
 class MomentForm(BaseForm):

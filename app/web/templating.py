@@ -19,6 +19,7 @@ from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
 from app.web import words
 from app.web.context import site, snapshot, visitor
+from app.web.formats import declared_format, format_title
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 
@@ -38,6 +39,8 @@ def install_templating(app: Flask, static_version: str) -> None:
         flashed_messages=flashed_messages,
         colon=colon,
         content_lang=content_lang,
+        format_title=format_title,
+        declared_format=declared_format,
     )
     app.jinja_env.filters.update(
         day=day_words,

@@ -34,6 +34,9 @@ CATEGORY_SLUG = {
     ActorCategory.STATE_AGENT: "etat",
 }
 ANONYMOUS = _l("Une voix de la délégation")
+# The form that every story has unless another is chosen; it is named here too, since it outlives the plugin that describes it.
+DEFAULT_FORMAT_TITLE = _l("Récit croisé")
+FORMAT_TITLES = {"recit-croise": DEFAULT_FORMAT_TITLE}
 ROLES = {"administrator": _l("administration"), "organiser": _l("organisation"), "editor": _l("relecture")}
 STATES = {
     "writing": ("…", _l("en écriture")),
@@ -121,6 +124,12 @@ REASONS: dict[str, LazyString] = {
     "not_public": _l("Ce récit n’est pas public."),
     "passage_signed": _l("Ce passage est signé. Rouvrez-le pour le changer : la signature reste avec les mots d’avant."),
     "passage_exists": _l("Cette voix raconte déjà ce moment dans ce récit. Ouvrez son passage."),
+    "block_failed": _l(
+        "L’extension « %(plugin)s » n’a pas pu préparer ce bloc. Rien n’est perdu : ce que vous avez saisi est gardé en brouillon."
+    ),
+    "block_dormant": _l(
+        "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
+    ),
     "passage_empty": _l("Ce passage est vide."),
     "theme_used": _l("Un récit a ce thème. Fusionnez-le plutôt avec un autre : ses récits suivront."),
     "theme_name_taken": _l("Un autre thème s’appelle maintenant « %(name)s ». Renommez-le d’abord."),

@@ -69,6 +69,8 @@ GET  /recits/<slug:slug>                                                        
 GET  /recits/<slug:slug>#draft                                                  404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#submitted                                              404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#withdrawn                                              410  410  410  410  410  410  410  410  410
+GET  /recits/<slug:slug>/au-fil                                                 200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/au-fil#draft                                           404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/en-regard                                              200  200  200  200  200  200  200  200  200
 GET  /recits/<slug:slug>/en-regard#draft                                        404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/une-voix                                               200  200  200  200  200  200  200  200  200
@@ -238,6 +240,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>#submitted": ({"slug": "@submitted.slug"}, {}),
     "GET /recits/<slug:slug>#withdrawn": ({"slug": "@withdrawn.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard": ({"slug": "@published.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/une-voix": ({"slug": "@published.slug"}, {}),

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_themes"
-down_revision = "0002_plugin_system"
+revision = "0004_themes"
+down_revision = "0003_draft_data"
 branch_labels = None
 depends_on = None
 
