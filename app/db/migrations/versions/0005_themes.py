@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0004_themes"
-down_revision = "0003_draft_data"
+revision = "0005_themes"
+down_revision = "0004_site_settings"
 branch_labels = None
 depends_on = None
 
