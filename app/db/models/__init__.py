@@ -1,5 +1,6 @@
 """The core's tables, one module per family."""
 
+from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
 from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
@@ -31,6 +32,7 @@ __all__ = [
     "Draft",
     "Invitation",
     "JobRun",
+    "LocalRole",
     "MailMessage",
     "Media",
     "MissingVoice",
@@ -38,6 +40,7 @@ __all__ = [
     "MomentRevision",
     "Passage",
     "PassageRevision",
+    "PermissionRow",
     "Phase",
     "PluginSetting",
     "PluginState",
@@ -45,7 +48,10 @@ __all__ = [
     "Programme",
     "PublicMedia",
     "PublicPassage",
+    "Restriction",
     "ReviewComment",
+    "RolePermission",
+    "RoleRow",
     "Seat",
     "SignInAttempt",
     "SignInLink",
