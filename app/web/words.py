@@ -153,6 +153,8 @@ REASONS: dict[str, LazyString] = {
     "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
     "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
+    "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

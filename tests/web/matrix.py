@@ -85,6 +85,8 @@ GET  /mentions-legales                                                          
 GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
 GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
+GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp#public                         200  200  200  200  200  200  200  200  200
 
@@ -213,6 +215,14 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
+GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
+POST /configuration/logo                                                        401  403  403  403  403  403  403  403  422
+POST /configuration/logo/retirer                                                in   403  403  403  403  403  403  403  303
+GET  /configuration/couleurs                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/couleurs                                                    in   403  403  403  403  403  403  403  422
+POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
@@ -238,6 +248,11 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>/une-voix/<slug:category>": ({"slug": "@published.slug", "category": "elu-e"}, {}),
     "GET /recits/<slug:slug>/une-voix/<slug:category>#draft": ({"slug": "@writing.slug", "category": "elu-e"}, {}),
     "GET /territoires/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /identite/<seal>.css": ({"seal": "0" * 12}, {}),
+    "GET /identite/logo/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
+    "POST /configuration/identite": ({}, {"title": "Nos récits", "director": "Une personne"}),
+    "POST /configuration/logo": ({}, {"alt": "Un nœud"}),
+    "POST /configuration/couleurs": ({}, {"light-ink": "#999999"}),
     "GET /media/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
     "GET /media/<hash:content_hash>/<width:width>.webp#public": ({"content_hash": "@public.hash", "width": "480"}, {}),
     "POST /connexion": ({}, {"email": "personne@exemple.test", "password": "@password"}),
