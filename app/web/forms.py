@@ -23,6 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.kernel.document.targets import safe_target
 from app.kernel.document.typography import typeset
 from app.kernel.errors import Invalid
 from app.services.accounts import checked_address
@@ -86,6 +87,16 @@ class Email:
             checked_address(data)
         except Invalid as error:
             raise ValidationError(_l("Écrivez une adresse électronique, par exemple prenom.nom@exemple.fr.")) from error
+
+
+class WebAddress:
+    """The field must hold an address that a link may lead to (http, https, or a page of this site), or nothing."""
+
+    def __call__(self, _form: object, field: object) -> None:
+        data = str(getattr(field, "data", "") or "").strip()
+        target = safe_target(data) if data else ""
+        if target is None or (target and not target.startswith(("http://", "https://", "/"))):
+            raise ValidationError(_l("Écrivez une adresse complète, par exemple https://exemple.fr/page."))
 
 
 class SignInForm(BaseForm):
