@@ -10,6 +10,7 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from app.asgi_types import AsgiApp
 from app.config import UnsafeSettings
 from app.db.migrate import schema_status
+from app.hooks.manager import Candidate
 from app.services.site import Site
 
 
@@ -20,6 +21,7 @@ class Makers:
     app: Callable[..., Flask]
     asgi: Callable[[Flask], AsgiApp]
     start_rounds: Callable[[Site], None]
+    find: Callable[[], list[Candidate]]
 
 
 class Commands(click.Group):

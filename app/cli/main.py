@@ -16,6 +16,7 @@ from app.db.models import Account, PluginState
 from app.kernel.access import Role
 from app.services import accounts, letters, mail, starter, verify
 from app.services.job_runs import run_due_jobs
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 
 
@@ -34,6 +35,8 @@ def migrate_command(makers: Makers) -> None:
         with Session(site.engine) as session:
             on = list(session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True))))
         stopped = migrate_enabled(site, on)
+        with site.writer.begin() as uow:
+            learn_from_enabled(uow, site.plugins.usable(), frozenset(on))
     except MigrationRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")

@@ -6,6 +6,7 @@ from contextlib import contextmanager
 import click
 from sqlalchemy.orm import Session
 
+from app.cli.author.commands import COMMANDS as AUTHOR_COMMANDS
 from app.cli.base import Makers, ready_site
 from app.kernel.errors import RecitsError
 from app.services import plugins
@@ -28,6 +29,10 @@ REFUSALS = {
 @click.group(help="Extensions. / Plugins.")
 def plugin() -> None:
     """The group of plugin commands."""
+
+
+for author_command in AUTHOR_COMMANDS:
+    plugin.add_command(author_command)
 
 
 @contextmanager

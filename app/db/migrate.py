@@ -15,6 +15,7 @@ from sqlalchemy import Connection, Engine
 
 from app.db.base import metadata
 from app.db.engine import writing_engine
+from app.db.permissions import learn_core_permissions
 from app.db.plugin_schema import CORE, OutsideFence, Owners, fenced, tables_of
 from app.hooks.calls import said
 
@@ -89,6 +90,8 @@ def migrate(
                     first(connection)
                 if owner == CORE:
                     _run(connection, owner, folder, target)
+                    if target == "head":
+                        learn_core_permissions(connection)
                 else:
                     _run_fenced(connection, owner, folder, target)
                 if sqlite and (dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):

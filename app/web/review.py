@@ -10,14 +10,15 @@ from app.db import desk as queries
 from app.db.models import Story, StoryVersion
 from app.db.reading import lead_territory, read_story
 from app.db.review import compare_versions, find_version, has_changes
+from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
-from app.services import comments, stories, workflow
-from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
+from app.services import comments, stories, themes, workflow
+from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since, obstacle_sentence
-from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
+from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
 from app.web.gate import keeps_text
 from app.web.story_view import show_story
 
@@ -29,12 +30,12 @@ MOST_DECIDED = 20
 
 @blueprint.get("/")
 def queue() -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     now = site().clock()
-    lines = [_line(entry, now) for entry in queries.review_queue(reader(), WAITING) if not _has_voice(entry.story)]
-    returned = [_line(entry, now) for entry in queries.review_queue(reader(), ("changes_requested",)) if not _has_voice(entry.story)]
-    decided = queries.review_queue(reader(), ("published", "unpublished"))[::-1][:MOST_DECIDED]
-    done = [_line(entry, now) for entry in decided if not _has_voice(entry.story)]
+    lines = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), WAITING))]
+    returned = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), ("changes_requested",)))]
+    decided = _mine(queries.review_queue(reader(), ("published", "unpublished")))[::-1][:MOST_DECIDED]
+    done = [_line(entry, now) for entry in decided]
     names = queries.account_names(reader(), [entry.story.reviewer_id for entry, _since in lines])
     return render_template("review/queue.html", lines=lines, returned=returned, done=done, names=names, me=actor.account)
 
@@ -43,9 +44,15 @@ def _line(entry: queries.QueueEntry, now: datetime) -> tuple[queries.QueueEntry,
     return entry, days_since(entry.story.state_since, now)
 
 
-def _has_voice(story: Story) -> bool:
-    """Whether the editor has a voice in the story: it is then somebody else's to review."""
-    return Capacity.EDITOR not in stories.capacities_in(reader(), signed_in(), story.id)
+def _mine(entries: list[queries.QueueEntry]) -> list[queries.QueueEntry]:
+    """Keeps what the person may review: where a role of theirs reaches, and no story in which they have a voice."""
+    capacities = stories.capacities_in_each(reader(), signed_in(), [entry.story.id for entry in entries])
+    return [entry for entry in entries if Capacity.EDITOR in capacities[entry.story.id]]
+
+
+def _reviews(story: Story) -> bool:
+    """Whether the story is the person's to review; else they are there as a member."""
+    return Capacity.EDITOR in stories.capacities_in(reader(), signed_in(), story.id)
 
 
 @blueprint.get("/<id:story_id>")
@@ -54,11 +61,17 @@ def story(story_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200, obstacles: tuple[workflow.Obstacle, ...] = ()
+    story_id: str,
+    reasons: ReasonsForm,
+    comment: CommentForm,
+    status: int = 200,
+    obstacles: tuple[workflow.Obstacle, ...] = (),
+    *,
+    chosen: ThemesForm | None = None,
 ) -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     row = stories.visible_story(reader(), actor, story_id)
-    if _has_voice(row):
+    if not _reviews(row):
         raise NotFound("story")
     version = _submitted(row)
     earlier = find_version(reader(), row, row.reviewed_version_id)
@@ -82,9 +95,19 @@ def _page(
         names=queries.account_names(reader(), people),
         reasons=reasons,
         comment_form=comment,
+        themes=_with_themes(chosen or ThemesForm(formdata=None, themes=_themes_of(story_id))),
         confirm=ConfirmForm(formdata=None),
     )
     return page, status
+
+
+def _themes_of(story_id: str) -> list[str]:
+    return [theme.id for theme in themes_of(reader(), [story_id]).get(story_id, [])]
+
+
+def _with_themes(form: ThemesForm) -> ThemesForm:
+    form.themes.choices = content_choices((theme.id, theme.name) for theme in living_themes(reader()))
+    return form
 
 
 def _submitted(story: Story) -> StoryVersion:
@@ -136,6 +159,20 @@ def publish(story_id: str) -> ResponseReturnValue:
     return back_to(url_for("reading.story", slug=slug))
 
 
+@blueprint.post("/<id:story_id>/themes")
+def choose_themes(story_id: str) -> ResponseReturnValue:
+    actor = with_permission_somewhere(STORY_REVIEW)
+    if not _reviews(stories.visible_story(reader(), actor, story_id)):
+        raise NotFound("story")
+    form = ThemesForm()
+    with field_errors(form), writing() as (uow, actor):
+        themes.choose_themes(uow, actor, story_id, form.themes.data or [])
+    if form.failed:
+        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 422, chosen=form)
+    flash(_("Les thèmes du récit sont enregistrés."))
+    return back_to(url_for("review.story", story_id=story_id, _anchor="themes-h"))
+
+
 # — comments, by editors and members —
 
 
@@ -151,7 +188,7 @@ def add_comment(story_id: str) -> ResponseReturnValue:
         if not form.failed:
             flash(_("Votre commentaire est ajouté."))
             return back_to(_where(row))
-    if _has_voice(row):
+    if not _reviews(row):
         return story_page(story_id, comment=form, status=422)
     return _page(story_id, ReasonsForm(formdata=None), form, 422)
 
@@ -165,4 +202,4 @@ def resolve_comment(comment_id: str, what: str) -> ResponseReturnValue:
 
 def _where(story: Story) -> str:
     """Members go back to their desk, editors to theirs."""
-    return url_for("desk.story", story_id=story.id) if _has_voice(story) else url_for("review.story", story_id=story.id)
+    return url_for("review.story", story_id=story.id) if _reviews(story) else url_for("desk.story", story_id=story.id)

@@ -15,6 +15,7 @@ from app.services.access import require
 from app.services.plugins.status import needed_by
 from app.services.plugins.suspensions import lift
 from app.services.plugins.tables import migrations_folder, tables_status
+from app.services.roles import learn_from_plugin
 from app.services.snapshots import SITE_ROW
 from app.services.unit_of_work import UnitOfWork
 
@@ -76,6 +77,7 @@ def _switch_on(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, nam
     lift(uow, actor, name)
     if state.enabled and state.version == version:
         return
+    learn_from_plugin(uow, actor, plugin)
     _run_on_enable(uow, manager, name)
     verb, before = "plugin.upgrade" if state.enabled else "plugin.enable", state.version
     state.enabled, state.version, state.changed_at = True, version, uow.now
