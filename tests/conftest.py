@@ -17,7 +17,7 @@ from app.db.migrate import migrate
 from app.factory import create_app
 from app.services import markup
 from app.services.site import Site
-from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, refuse_what_postgresql_refuses
+from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
 
 refuse_what_postgresql_refuses()
@@ -93,7 +93,7 @@ def site(app: Flask) -> Site:
 
 @pytest.fixture
 def session(site: Site) -> Iterator[Session]:
-    with Session(site.engine) as session:
+    with Session(loose(site.engine)) as session:
         yield session
 
 

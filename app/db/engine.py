@@ -9,6 +9,8 @@ from sqlalchemy.orm import InstrumentedAttribute
 from app.db.guard import guard_connections
 
 WRITE_OPTION = "recits_write"
+# Begins as a reader and may write all the same: for tools and tests that look at what units of work do.
+LOOSE_OPTION = "recits_loose"
 BUSY_SECONDS = 30
 # Any constant of our own: every writer of one database takes the same advisory lock (docs/decisions.md, 1).
 _POSTGRES_WRITE_LOCK = 0x5245434954
@@ -77,11 +79,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get(WRITE_OPTION, False)
-    if connection.info.get(_READ_ONLY) is not (not writes):
+    options = connection.get_execution_options()
+    writes = options.get(WRITE_OPTION, False)
+    reads_only = not writes and not options.get(LOOSE_OPTION, False)
+    if connection.info.get(_READ_ONLY) is not reads_only:
         # Past SQLAlchemy and only where it changes: every request passes here.
-        connection.connection.dbapi_connection.execute(f"PRAGMA query_only = {0 if writes else 1}")
-        connection.info[_READ_ONLY] = not writes
+        connection.connection.dbapi_connection.execute(f"PRAGMA query_only = {int(reads_only)}")
+        connection.info[_READ_ONLY] = reads_only
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -41,7 +41,7 @@ from app.services.moments import MomentForm, add_moment, delete_moment
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 from tests.conftest import TOKEN, close_engines, settings_for
-from tests.databases import copy_site
+from tests.databases import copy_site, loose
 from tests.factories import PASSWORD, World, actor, address
 
 UNKNOWN = "0" * 20
@@ -681,7 +681,7 @@ class Stage:
 
     def keep(self) -> None:
         """Keeps every row as it is now, in tables beside."""
-        with self.site.engine.begin() as connection:
+        with loose(self.site.engine).begin() as connection:
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
         event.listen(self.site.engine, "commit", self._note)
