@@ -19,9 +19,11 @@ from app.config import Settings, load_settings, shipped
 from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
+from app.hooks.calls import CALLS, said
 from app.hooks.contracts import Subscriber
 from app.hooks.manager import Candidate, PluginManager, find_entry_points, find_in_package
 from app.hooks.registry import build_registry
+from app.hooks.run_files import FaultFile
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
@@ -36,6 +38,7 @@ from app.services.words import CATALOGUES
 from app.trial import Trial
 from app.web.blueprints import BLUEPRINTS
 from app.web.compression import install_compression
+from app.web.containment import contain_plugins
 from app.web.converters import CONVERTERS
 from app.web.errors import install_errors
 from app.web.gate import install_gate
@@ -70,7 +73,9 @@ def create_app(
     settings = settings or load_settings(**overrides)
     settings.check_safe()
     app = _new_flask(settings)
-    manager = load_plugins(plugins)
+    CALLS.keep_faults_in(FaultFile(settings.run_folder))
+    manager = load_plugins(plugins, settings.run_folder)
+    owners = _register_blueprints(app, manager)
     engine = _install_database(app, settings)
     site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
     app.extensions["recits"] = site
@@ -80,7 +85,8 @@ def create_app(
     install_compression(app)
     install_headers(app, secure=settings.production)
     install_errors(app)
-    install_gate(app, _register_blueprints(app, manager))
+    contain_plugins(app, owners)
+    install_gate(app, owners)
     _let_plugins_react(site)
     _deliver_mail(site)
     app.wsgi_app = LocalePrefix(app.wsgi_app)  # type: ignore[method-assign]  # how Flask is wrapped
@@ -116,9 +122,9 @@ def find_plugins() -> list[Candidate]:
     return [*find_in_package(shipped_plugins), *find_entry_points()]
 
 
-def load_plugins(candidates: Sequence[Candidate] | None = None) -> PluginManager:
-    """Loads plugins, the installed ones by default, each tried alone first."""
-    return PluginManager(find_plugins() if candidates is None else candidates, Trial())
+def load_plugins(candidates: Sequence[Candidate] | None = None, run_folder: Path | None = None) -> PluginManager:
+    """Loads plugins, the installed ones by default, each tried alone first; `run_folder` is where it is noted what a plugin does to the process that loads it."""
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial(), run_folder)
 
 
 def _install_database(app: Flask, settings: Settings) -> Engine:
@@ -183,8 +189,12 @@ def _register_blueprints(app: Flask, manager: PluginManager) -> dict[str, str]:
     owners: dict[str, str] = {}
     for plugin in manager.usable():
         for blueprint in plugin.blueprints:
-            app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
             owners[blueprint.name] = plugin.name
+            try:
+                app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
+            except (Exception, SystemExit) as error:  # it held in the trial, and does not here: what it left answers 404
+                plugin.fail("blueprints", said(error))
+                break
     return owners
 
 

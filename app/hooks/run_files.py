@@ -22,7 +22,7 @@ SLOTS = 64
 WIDTH = 200
 MOST_FAULT_BYTES = 256 * 1024
 SAME_FAULT_SECONDS = 60
-_CALLS, _LOADING, _SUSPEND, _REFUSED, _FAULTS = "calls-", "loading-", "suspend-", "refused-", "faults.jsonl"
+_CALLS, _LOADING, _SUSPEND, _REFUSED, _SERVER, _FAULTS = "calls-", "loading-", "suspend-", "refused-", "server-", "faults.jsonl"
 
 _own: set[str] = set()
 
@@ -154,6 +154,41 @@ def forget_the_dead(folder: Path) -> None:
     """Takes away the calls of processes that ended together with their server (power, a container that was stopped): no call is to blame."""
     for path, _content in _dead(folder, _CALLS):
         _take(path)
+
+
+# — servers —
+
+
+@dataclass(frozen=True)
+class Server:
+    """A server of this site that runs: its process, how its last restart went (`done`, `under_way` or `failed`), and since when that holds."""
+
+    pid: int
+    restart: str
+    at: float
+
+
+def servers(folder: Path) -> list[Server]:
+    """Returns the servers of this site that run on this machine."""
+    found = []
+    for path in _listed(folder, _SERVER):
+        with suppress(OSError, ValueError, TypeError):
+            if not _is_dead(path):
+                found.append(Server(**json.loads(path.read_text(encoding="utf-8"))))
+            else:
+                _take(path)
+    return found
+
+
+def _is_dead(path: Path) -> bool:
+    file = os.open(path, os.O_RDWR)
+    try:
+        fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError:
+        return False
+    finally:
+        os.close(file)
+    return True
 
 
 # — faults —
