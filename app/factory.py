@@ -37,12 +37,14 @@ from app.services.unit_of_work import EventBus, Writer
 from app.services.words import CATALOGUES
 from app.trial import Trial
 from app.web.blueprints import BLUEPRINTS
+from app.web.catalogues import SiteDomain
 from app.web.compression import install_compression
 from app.web.containment import contain_plugins
 from app.web.converters import CONVERTERS
 from app.web.errors import install_errors
 from app.web.gate import install_gate
 from app.web.locale import LocalePrefix, current_language
+from app.web.plugin_templates import check_templates
 from app.web.security import install_headers
 from app.web.slots import install_slots
 from app.web.templating import install_templating
@@ -76,12 +78,13 @@ def create_app(
     CALLS.keep_faults_in(FaultFile(settings.run_folder))
     manager = load_plugins(plugins, settings.run_folder)
     owners = _register_blueprints(app, manager)
+    _install_languages(app, settings, manager)
+    _install_templates(app, settings, manager)
+    _check_templates(app, manager)
     engine = _install_database(app, settings)
     site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
     app.extensions["recits"] = site
     app.extensions["recits.words"] = sentence
-    _install_languages(app, settings, manager)
-    _install_templates(app, settings, manager)
     install_compression(app)
     install_headers(app, secure=settings.production)
     install_errors(app)
@@ -156,11 +159,11 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
 
 
 def _install_languages(app: Flask, settings: Settings, manager: PluginManager) -> None:
-    folders = [CATALOGUES, *(folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations")))]
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
+    folders = {plugin.name: folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations"))}
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.time_zone
-    Babel(app, locale_selector=current_language)
+    babel = Babel(app, locale_selector=current_language)
+    babel.domain_instance = SiteDomain(CATALOGUES, folders, lambda owner, error: CALLS.fault(owner, "translations", "catalogue", error))
 
 
 def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -> None:
@@ -172,6 +175,16 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
     static = {plugin.name: static_version(folder) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "static"))}
     install_templating(app, static_version(shipped("static")), static)
     install_slots(app)
+
+
+def _check_templates(app: Flask, manager: PluginManager) -> None:
+    """With the site's own filters and loaders, which a scratch application has not."""
+    for plugin in manager.usable():
+        declared = {owned.item.template for found in plugin.declared.values() for owned in found if getattr(owned.item, "template", "")}
+        try:
+            check_templates(app, plugin.name, _folder_of(plugin.module, "templates"), declared)
+        except (Exception, SystemExit) as error:
+            plugin.fail("templates", said(error))
 
 
 def static_version(folder: Path) -> str:

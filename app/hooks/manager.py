@@ -15,6 +15,7 @@ import pluggy
 
 from app.hooks import specs
 from app.hooks.calls import CALLS, said
+from app.hooks.checking import checked, limited
 from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
 from app.hooks.deprecation import uses_in
 from app.hooks.installed import stamp_of, stamp_of_entry_point
@@ -195,7 +196,7 @@ class PluginManager:
         scratch.check_pending()
         for hook in specs.BOOT_HOOKS:
             for impl in getattr(scratch.hook, hook).get_hookimpls():
-                answer = list(impl.function())
+                answer = limited(impl.function())
                 if hook == "register_blueprints":
                     plugin.blueprints = answer
                 else:
@@ -233,7 +234,7 @@ def _checked_manifest(name: str, module: ModuleType) -> Manifest:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
     check_name(name)
     _check_sdk(manifest.sdk)
-    return manifest
+    return checked(name, Manifest, manifest)
 
 
 def _check_sdk(wanted: int) -> None:
@@ -276,7 +277,7 @@ def _check_role(owner: str, role: RoleOffer, allowed: frozenset[str] | set[str])
         raise ValueError(f"the role {role.name!r} carries rights that the manifest does not declare: {', '.join(sorted(undeclared))}")
 
 
-def _owned(owner: str, kind: type[Declared], answer: Sequence[object]) -> list[Owned[Any]]:
+def _owned(owner: str, kind: type[Declared], answer: Sequence[Any]) -> list[Owned[Any]]:
     """Returns what a boot hook answered, with its owner.
 
     Raises:
@@ -284,9 +285,8 @@ def _owned(owner: str, kind: type[Declared], answer: Sequence[object]) -> list[O
         ValueError: if a name comes twice, or a place does not exist.
     """
     result: dict[str, Owned[Any]] = {}
-    for item in answer:
-        if not isinstance(item, kind):
-            raise TypeError(f"a boot hook returned {type(item).__name__} instead of {kind.__name__}")
+    for given in answer:
+        item = checked(owner, kind, given)
         if isinstance(item, SlotItem) and item.slot not in SLOTS:
             raise ValueError(f"{item.name!r} is for the place {item.slot!r}, which does not exist")
         template = getattr(item, "template", "")
