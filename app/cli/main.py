@@ -18,7 +18,7 @@ from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
 from app.kernel.access import Role
 from app.kernel.errors import RecitsError
-from app.services import accounts, letters, mail, plugins, starter, verify
+from app.services import accounts, letters, mail, page_starter, plugins, starter, verify
 from app.services.site import Site
 
 
@@ -85,6 +85,7 @@ def migrate_command(makers: Makers) -> None:
         for name in on:
             if name in site.plugins.plugins:
                 plugins.prepare_tables(site.engine, site.plugins, name)
+        page_starter.complete_site(site, shipped("stories"))
     except (MigrationRefused, RecitsError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")

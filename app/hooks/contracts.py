@@ -89,6 +89,29 @@ class PromptSource(Declared):
 
 
 @dataclass(frozen=True)
+class ContentType(Declared):
+    """A public type of content in the tree of pages, kept as `<plugin>:<name>`.
+
+    Args:
+        title: one of them.
+        plural: several.
+        description: one sentence, for whoever chooses.
+        form: returns the WTForms class that edits its data, or None where it has a body only.
+        template: template of the public page, given `page`, `html` and `facts`; shown while the plugin is on.
+        facts: called with a read session and the data; returns what the template shows.
+        text: called with a read session and the data; returns what the public reads of the data when the plugin is off.
+    """
+
+    title: Words = ""
+    plural: Words = ""
+    description: Words = ""
+    form: Callable[[], type[Any] | None] = lambda: None
+    template: str = ""
+    facts: Callable[[Any, Mapping[str, Any]], Mapping[str, Any]] = lambda _session, _data: {}
+    text: Callable[[Any, Mapping[str, Any]], str] = lambda _session, _data: ""
+
+
+@dataclass(frozen=True)
 class Owned:
     """A declared object with the plugin it belongs to."""
 

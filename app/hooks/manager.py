@@ -24,7 +24,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
     {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
-    | {"shared", "site", "static", "stories", "story", "voice", "writing"}
+    | {"content", "menu", "page", "shared", "site", "static", "stories", "story", "voice", "writing"}
 )
 
 

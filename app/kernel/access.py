@@ -21,6 +21,8 @@ PLUGIN_MANAGE = "plugin.manage"
 ACCOUNT_MANAGE = "account.manage"
 PROGRAMME_MANAGE = "programme.manage"
 STORY_REVIEW = "story.review"
+PAGE_EDIT = "page.edit"
+PAGE_PUBLISH = "page.publish"
 
 CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
     SITE_CONFIGURE: frozenset({Role.ADMINISTRATOR}),
@@ -29,6 +31,8 @@ CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
     ACCOUNT_MANAGE: frozenset({Role.ADMINISTRATOR}),
     PROGRAMME_MANAGE: frozenset({Role.ADMINISTRATOR, Role.ORGANISER}),
     STORY_REVIEW: frozenset({Role.EDITOR}),
+    PAGE_EDIT: frozenset({Role.ADMINISTRATOR, Role.ORGANISER, Role.EDITOR}),
+    PAGE_PUBLISH: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
 }
 
 

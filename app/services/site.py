@@ -1,6 +1,6 @@
 """One site in one process: its settings, database, plugins and mail, put together once by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -10,6 +10,7 @@ from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.mail import Postman
+from app.services.menus import NavigationCache
 from app.services.plugins import SnapshotCache
 from app.services.unit_of_work import Writer
 
@@ -27,3 +28,4 @@ class Site:
     snapshots: SnapshotCache
     signer: Signer
     postman: Postman
+    navigation: NavigationCache = field(default_factory=NavigationCache)

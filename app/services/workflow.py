@@ -16,6 +16,7 @@ from app.kernel.workflow import StoryState, Transition, capacity_for, find_trans
 from app.services import letters
 from app.services.approvals import is_signed
 from app.services.checks import checked
+from app.services.links import forget_links, index_story
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
@@ -118,6 +119,7 @@ def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
     story.published_version_id = story.reviewed_version_id = version.id
     story.published_at = version.published_at = uow.now
     publish_media(uow, story)
+    index_story(uow, story, version)
     if story.first_published_at is None:
         story.first_published_at = uow.now
     if not made_from(story.slug, story.title):
@@ -131,6 +133,7 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     version = story.published_version_id
     story.published_version_id = None
     withdraw_media(uow, story)
+    forget_links(uow, "story", story.id, public=True)
     _take(uow, actor, story, arrow, version, reasons)
     for account in _members(uow, story.id):
         _send(uow, account, lambda to, lang: letters.story_unpublished(to, lang, base_url, story.title, reasons, story.id))

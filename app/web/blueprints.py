@@ -1,6 +1,6 @@
 """The core's blueprints, by audience."""
 
-from app.web import account, desk, media, moments, passages, patterns, reading, review, set_up
+from app.web import account, desk, media, moments, pages, passages, patterns, reading, review, set_up
 
 BLUEPRINTS = (
     reading.blueprint,
@@ -12,4 +12,5 @@ BLUEPRINTS = (
     moments.blueprint,
     review.blueprint,
     set_up.blueprint,
+    pages.blueprint,
 )

@@ -13,7 +13,16 @@ from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
 from app.hooks.contracts import MenuItem
-from app.kernel.access import ACCOUNT_MANAGE, PLUGIN_MANAGE, PROGRAMME_MANAGE, SITE_CONFIGURE, SITE_READ_MAIL, STORY_REVIEW
+from app.kernel.access import (
+    ACCOUNT_MANAGE,
+    PAGE_EDIT,
+    PAGE_PUBLISH,
+    PLUGIN_MANAGE,
+    PROGRAMME_MANAGE,
+    SITE_CONFIGURE,
+    SITE_READ_MAIL,
+    STORY_REVIEW,
+)
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
@@ -23,7 +32,7 @@ from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 log = logging.getLogger("recits.plugins")
 
-SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL)
+SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL, PAGE_EDIT)
 
 
 def install_templating(app: Flask, static_version: str) -> None:
@@ -36,6 +45,7 @@ def install_templating(app: Flask, static_version: str) -> None:
         csrf_token=generate_csrf,
         set_up_permissions=SET_UP_PERMISSIONS,
         story_review=STORY_REVIEW,
+        page_publish=PAGE_PUBLISH,
         same_page_in=same_page_in,
         language=current_language,
         site_language=SOURCE_LANGUAGE,
@@ -43,6 +53,7 @@ def install_templating(app: Flask, static_version: str) -> None:
         flashed_messages=flashed_messages,
         colon=colon,
         content_lang=content_lang,
+        words_of_language=lambda code: words.LANGUAGE_NAMES.get(code, code),
     )
     app.jinja_env.filters.update(
         day=day_words,

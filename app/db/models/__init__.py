@@ -1,6 +1,7 @@
 """The core's tables, one module per family."""
 
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
+from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
 from app.db.models.record import AuditEntry, MailMessage, PluginState, SiteState
 from app.db.models.story import (
@@ -26,14 +27,20 @@ __all__ = [
     "AccountSession",
     "Approval",
     "AuditEntry",
+    "ContentLink",
     "Delegation",
     "Draft",
     "Invitation",
     "MailMessage",
     "Media",
+    "MenuEntry",
     "MissingVoice",
     "Moment",
     "MomentRevision",
+    "Page",
+    "PageAddress",
+    "PageText",
+    "PageVersion",
     "Passage",
     "PassageRevision",
     "Phase",
