@@ -19,17 +19,18 @@ from app.config import Settings, load_settings, shipped
 from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
+from app.hooks.contracts import Subscriber
 from app.hooks.manager import PluginManager, find_entry_points, find_in_package
 from app.hooks.registry import build_registry
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
-from app.kernel.events import MailQueued
+from app.kernel.events import Event, MailQueued
 from app.services.accounts import Signer
-from app.services.bus import EventBus
 from app.services.mail import Postman
-from app.services.plugins import SnapshotCache
+from app.services.reactions import AfterCommit, react_in_transaction
 from app.services.site import Site
-from app.services.unit_of_work import Writer
+from app.services.snapshots import SnapshotCache
+from app.services.unit_of_work import EventBus, Writer
 from app.services.words import CATALOGUES
 from app.web.blueprints import BLUEPRINTS
 from app.web.compression import install_compression
@@ -38,6 +39,7 @@ from app.web.errors import install_errors
 from app.web.gate import install_gate
 from app.web.locale import PREFIXED_LANGUAGES, LocalePrefix, current_language
 from app.web.security import install_headers
+from app.web.slots import install_slots
 from app.web.templating import install_templating
 from app.web.words import sentence
 
@@ -70,6 +72,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     install_headers(app, secure=settings.production)
     install_errors(app)
     install_gate(app, _register_blueprints(app, manager))
+    _let_plugins_react(site)
     _deliver_mail(site)
     app.wsgi_app = LocalePrefix(app.wsgi_app)  # type: ignore[method-assign]  # how Flask is wrapped
     if settings.trusted_proxies:
@@ -173,7 +176,8 @@ def _install_database(app: Flask, settings: Settings) -> Engine:
 
 def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock) -> Site:
     registry = build_registry(manager)
-    writer = Writer(engine, EventBus(), clock)
+    snapshots = SnapshotCache(registry, frozenset(plugin.name for plugin in manager.usable()))
+    writer = Writer(engine, EventBus(), clock, snapshots)
     return Site(
         settings=settings,
         engine=engine,
@@ -181,7 +185,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         writer=writer,
         plugins=manager,
         registry=registry,
-        snapshots=SnapshotCache(registry, frozenset(plugin.name for plugin in manager.usable())),
+        snapshots=snapshots,
         signer=Signer(settings.secret_key),
         postman=Postman(settings, writer),
     )
@@ -202,6 +206,7 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
         [FileSystemLoader(str(settings.home / "templates")), FileSystemLoader(str(shipped("templates"))), PrefixLoader(own)]
     )
     install_templating(app, static_version(shipped("static")))
+    install_slots(app)
 
 
 def static_version(folder: Path) -> str:
@@ -222,6 +227,14 @@ def _register_blueprints(app: Flask, manager: PluginManager) -> dict[str, str]:
             app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
             owners[blueprint.name] = plugin.name
     return owners
+
+
+def _let_plugins_react(site: Site) -> None:
+    wanted = {owned.item.when for owned in site.registry.of(Subscriber)}
+    if "in_transaction" in wanted:
+        site.writer.bus.react(react_in_transaction)
+    if "after_commit" in wanted:
+        site.writer.bus.subscribe(Event, AfterCommit(site.engine, site.snapshots))
 
 
 def _deliver_mail(site: Site) -> None:

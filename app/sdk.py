@@ -8,14 +8,50 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
 from app.db.models import Phase
-from app.hooks.contracts import SDK_VERSION, Manifest, MenuItem, Permission, PromptContext, PromptOffer, PromptSource
+from app.hooks.contracts import (
+    SDK_VERSION,
+    SLOTS,
+    BlockSnapshot,
+    BlockType,
+    Check,
+    CheckResult,
+    ContentType,
+    Facet,
+    Guard,
+    GuardContext,
+    Job,
+    Manifest,
+    MenuItem,
+    Objection,
+    Permission,
+    PromptContext,
+    PromptOffer,
+    PromptSource,
+    RoleOffer,
+    SettingsPage,
+    SlotContext,
+    SlotItem,
+    StoryFormat,
+    Subscriber,
+    Tile,
+)
 from app.hooks.specs import hookimpl
 from app.kernel.access import Actor
 from app.kernel.clock import system_clock
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from app.kernel.events import (
+    ChangesRequested,
+    Event,
+    PassageSaved,
+    PassageSigned,
+    StoryPublished,
+    StorySubmitted,
+    StoryUnpublished,
+)
 from app.kernel.ids import new_id
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.checks import checked
+from app.services.plugin_settings import read_settings
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
 from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
@@ -59,24 +95,49 @@ __all__ = [
     "CATEGORY_FULL",
     "CATEGORY_SHORT",
     "SDK_VERSION",
+    "SLOTS",
     "Actor",
     "ActorCategory",
     "BaseForm",
+    "BlockSnapshot",
+    "BlockType",
+    "ChangesRequested",
+    "Check",
+    "CheckResult",
     "ConfirmForm",
+    "ContentType",
+    "Event",
+    "Facet",
+    "Guard",
+    "GuardContext",
     "Hash",
     "Id",
     "Invalid",
+    "Job",
     "Manifest",
     "MenuItem",
     "NotAllowed",
     "NotFound",
+    "Objection",
+    "PassageSaved",
+    "PassageSigned",
     "Permission",
     "PromptContext",
     "PromptOffer",
     "PromptSource",
     "Refused",
     "Required",
+    "RoleOffer",
     "Session",
+    "SettingsPage",
+    "SlotContext",
+    "SlotItem",
+    "StoryFormat",
+    "StoryPublished",
+    "StorySubmitted",
+    "StoryUnpublished",
+    "Subscriber",
+    "Tile",
     "UnitOfWork",
     "UtcDateTime",
     "back_to",
@@ -90,6 +151,7 @@ __all__ = [
     "model_base",
     "new_id",
     "public",
+    "read_settings",
     "reader",
     "ref",
     "signed_in",

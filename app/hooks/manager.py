@@ -13,8 +13,9 @@ from typing import Any
 import pluggy
 
 from app.hooks import specs
-from app.hooks.contracts import SDK_VERSION, Declared, Failure, Manifest, Owned, Permission
-from app.kernel.access import Role
+from app.hooks.calls import CALLS, said
+from app.hooks.contracts import SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
+from app.kernel.access import CORE_PERMISSIONS, Role
 
 log = logging.getLogger("recits.plugins")
 
@@ -36,7 +37,7 @@ class Plugin:
     module: ModuleType | None
     manifest: Manifest | None = None
     failure: Failure | None = None
-    declared: dict[str, list[Owned]] = field(default_factory=dict)
+    declared: dict[str, list[Owned[Any]]] = field(default_factory=dict)
     blueprints: list[Any] = field(default_factory=list)
 
     @property
@@ -113,7 +114,7 @@ class PluginManager:
             stage = "blueprints"
             self._trial(plugin.name, plugin.blueprints)
         except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
-            plugin.failure = Failure(stage, f"{type(error).__name__}: {error}"[:500])
+            plugin.failure = Failure(stage, said(error))
             plugin.declared, plugin.blueprints = {}, []
         return plugin
 
@@ -128,13 +129,15 @@ class PluginManager:
                 if hook == "register_blueprints":
                     plugin.blueprints = answer
                 else:
-                    plugin.declared[hook] = _owned(plugin.name, answer)
+                    plugin.declared[hook] = _owned(plugin.name, specs.DECLARES[hook], answer)
+        _check_rights(plugin)
 
     def call_one(self, name: str, hook: str, **arguments: Any) -> None:
         """Calls one plugin's implementation of a run-time hook, if it has one; what it raises reaches the caller."""
         for impl in getattr(self._pluggy.hook, hook).get_hookimpls():
             if impl.plugin_name == name:
-                impl.function(**{key: arguments[key] for key in impl.argnames})
+                with CALLS.call(name, hook, hook):
+                    impl.function(**{key: arguments[key] for key in impl.argnames})
 
     def usable(self) -> list[Plugin]:
         """The plugins that loaded and passed their trial, by name."""
@@ -154,8 +157,19 @@ def _checked_manifest(name: str, module: ModuleType) -> Manifest:
     return manifest
 
 
+def _check_rights(plugin: Plugin) -> None:
+    """Raises ValueError for a permission or role that is not the plugin's own to give, or that its manifest does not name."""
+    own = {owned.item.name for owned in plugin.declared.get("register_permissions", ())}
+    for owned in plugin.declared.get("register_permissions", ()):
+        _check_permission(plugin.name, owned.item)
+    grants = plugin.manifest.grants if plugin.manifest else frozenset()
+    if unknown := grants - set(CORE_PERMISSIONS):
+        raise ValueError(f"the manifest grants unknown permissions: {', '.join(sorted(unknown))}")
+    for owned in plugin.declared.get("register_roles", ()):
+        _check_role(plugin.name, owned.item, own | grants)
+
+
 def _check_permission(owner: str, permission: Permission) -> None:
-    """Raises ValueError for a permission that is not the plugin's own to give, or a role that does not exist."""
     if not permission.name.startswith(f"{owner}."):
         raise ValueError(f"the permission {permission.name!r} must begin with '{owner}.'")
     unknown = set(permission.roles) - {str(role) for role in Role}
@@ -163,13 +177,30 @@ def _check_permission(owner: str, permission: Permission) -> None:
         raise ValueError(f"the permission {permission.name!r} names unknown roles: {', '.join(sorted(unknown))}")
 
 
-def _owned(owner: str, answer: Sequence[object]) -> list[Owned]:
-    result: dict[str, Owned] = {}
+def _check_role(owner: str, role: RoleOffer, allowed: frozenset[str] | set[str]) -> None:
+    if not role.name.startswith(f"{owner}."):
+        raise ValueError(f"the role {role.name!r} must begin with '{owner}.'")
+    undeclared = role.permissions - allowed
+    if undeclared:
+        raise ValueError(f"the role {role.name!r} carries rights that the manifest does not declare: {', '.join(sorted(undeclared))}")
+
+
+def _owned(owner: str, kind: type[Declared], answer: Sequence[object]) -> list[Owned[Any]]:
+    """Returns what a boot hook answered, with its owner.
+
+    Raises:
+        TypeError: if something of it is not of the hook's kind.
+        ValueError: if a name comes twice, or a place does not exist.
+    """
+    result: dict[str, Owned[Any]] = {}
     for item in answer:
-        if not isinstance(item, Declared):
-            raise TypeError(f"a boot hook returned {type(item).__name__} instead of a declared object")
-        if isinstance(item, Permission):
-            _check_permission(owner, item)
+        if not isinstance(item, kind):
+            raise TypeError(f"a boot hook returned {type(item).__name__} instead of {kind.__name__}")
+        if isinstance(item, SlotItem) and item.slot not in SLOTS:
+            raise ValueError(f"{item.name!r} is for the place {item.slot!r}, which does not exist")
+        template = getattr(item, "template", "")
+        if template and not template.startswith(f"{owner}/"):
+            raise ValueError(f"the template {template!r} of {item.name!r} does not begin with '{owner}/'")
         if item.name in result:
             raise ValueError(f"{item.name!r} is declared twice")
         result[item.name] = Owned(owner, item)

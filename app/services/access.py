@@ -54,11 +54,7 @@ def require(actor: Actor, permission: str) -> None:
 
 def _permissions(roles: frozenset[Role], snapshot: Snapshot) -> frozenset[str]:
     core = {name for name, carriers in CORE_PERMISSIONS.items() if carriers & roles}
-    brought = {
-        owned.item.name
-        for owned in snapshot.permissions
-        if isinstance(owned.item, Permission) and owned.item.roles & {str(role) for role in roles}
-    }
+    brought = {owned.item.name for owned in snapshot.of(Permission) if owned.item.roles & {str(role) for role in roles}}
     return frozenset(core | brought)
 
 

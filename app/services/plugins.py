@@ -1,45 +1,19 @@
-"""What is on: reads the generation, freezes snapshots, switches plugins in one transaction each."""
+"""Switches plugins on and off, in one transaction each."""
 
 from pathlib import Path
 
-from sqlalchemy import Engine, select
-from sqlalchemy.orm import Session
+from sqlalchemy import Engine
 
 from app.db.migrate import MigrationRefused, migrate
 from app.db.models import PluginState, SiteState
+from app.hooks.calls import CALLS
 from app.hooks.manager import Plugin, PluginManager
-from app.hooks.registry import Registry
-from app.hooks.snapshot import Snapshot
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotFound, Refused
 from app.kernel.events import PluginToggled
 from app.services.access import require
+from app.services.snapshots import SITE_ROW
 from app.services.unit_of_work import UnitOfWork
-
-SITE_ROW = 1
-
-
-def read_generation(session: Session) -> int:
-    """Returns the site's generation; asked by every request, so it goes past the ORM."""
-    return int(session.connection().exec_driver_sql("SELECT generation FROM site_state WHERE id = 1").scalar_one())
-
-
-class SnapshotCache:
-    """The last snapshot that this process froze; good as long as the generation is the same."""
-
-    def __init__(self, registry: Registry, usable: frozenset[str]) -> None:
-        self._registry = registry
-        self._usable = usable
-        self._last: Snapshot | None = None
-
-    def current(self, session: Session) -> Snapshot:
-        """Returns the snapshot of the database's generation."""
-        generation = read_generation(session)
-        last = self._last
-        if last is None or last.generation != generation:
-            on = session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True)))
-            last = self._last = Snapshot(generation, frozenset(on) & self._usable, self._registry)
-        return last
 
 
 def migrations_folder(plugin: Plugin) -> Path | None:
@@ -89,7 +63,11 @@ def set_enabled(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, na
         return
     if enabled:
         _run_on_enable(uow, manager, name)
+    else:
+        _run_on_disable(uow, manager, name)
     state.enabled, state.changed_at = enabled, uow.now
+    if enabled and plugin.manifest is not None:
+        state.version = plugin.manifest.version
     uow.session.get_one(SiteState, SITE_ROW).generation += 1
     uow.record(actor, "plugin.enable" if enabled else "plugin.disable", "plugin", name)
     uow.emit(PluginToggled(name, enabled))
@@ -100,6 +78,15 @@ def _run_on_enable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
         manager.call_one(name, "on_enable", session=uow.session)
     except (Exception, SystemExit) as error:  # a plugin's failure is told, and undone with the transaction
         raise Refused("plugin_failed", plugin=name, message=f"{type(error).__name__}: {error}"[:300]) from error
+
+
+def _run_on_disable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
+    """Switching off must always be possible: what the hook wrote is undone if it raises."""
+    try:
+        with uow.session.begin_nested():
+            manager.call_one(name, "on_disable", session=uow.session)
+    except (Exception, SystemExit) as error:
+        CALLS.fault(name, "on_disable", "on_disable", error)
 
 
 def _find(manager: PluginManager, name: str) -> Plugin:

@@ -1,18 +1,14 @@
 """Writing questions: asks the plugins that are on, and keeps the answered question's words with the passage."""
 
-import logging
-from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
-from typing import Any
 
 from sqlalchemy.orm import Session
 
 from app.hooks.contracts import Owned, PromptContext, PromptOffer, PromptSource
 from app.hooks.snapshot import Snapshot
+from app.services.asking import ask
 from app.services.passages import PromptAnswered
-
-log = logging.getLogger("recits.plugins")
 
 MOST_OFFERED = 6
 
@@ -27,10 +23,10 @@ class Question:
 
 
 def offer_questions(session: Session, snapshot: Snapshot, context: PromptContext) -> list[Question]:
-    """Returns the questions for what somebody is about to write; a source that fails is left out and logged."""
+    """Returns the questions for what somebody is about to write; a source that fails is left out and named on the health page."""
     questions: list[Question] = []
-    for owned in snapshot.prompt_sources:
-        questions += _guarded(session, owned, partial(_offers, session, context)) or []
+    for owned in snapshot.of(PromptSource):
+        questions += ask(session, owned, partial(_offers, session, context, owned)) or []
     return questions[:MOST_OFFERED]
 
 
@@ -40,36 +36,22 @@ def answer_question(session: Session, snapshot: Snapshot, ref: str, kept: Prompt
         return None
     if kept is not None and kept.ref == ref:
         return kept
-    for owned in snapshot.prompt_sources:
+    for owned in snapshot.of(PromptSource):
         key = ref.removeprefix(f"{owned.full_name}:")
-        found = _guarded(session, owned, partial(_find, session, key)) if key != ref else None
+        found = ask(session, owned, partial(_find, session, key, owned)) if key != ref else None
         if found is not None:
             return PromptAnswered(ref, found.text)
     return None
 
 
-def _offers(session: Session, context: PromptContext, owned: Owned) -> list[Question]:
-    offers = owned.item.offer(session, context) if isinstance(owned.item, PromptSource) else ()
-    return [_question(owned, offer) for offer in offers]
+def _offers(session: Session, context: PromptContext, owned: Owned[PromptSource]) -> list[Question]:
+    return [_question(owned, offer) for offer in owned.item.offer(session, context)]
 
 
-def _find(session: Session, key: str, owned: Owned) -> Question | None:
-    offer = owned.item.find(session, key) if isinstance(owned.item, PromptSource) else None
+def _find(session: Session, key: str, owned: Owned[PromptSource]) -> Question | None:
+    offer = owned.item.find(session, key)
     return _question(owned, offer) if offer is not None else None
 
 
-def _question(owned: Owned, offer: PromptOffer) -> Question:
+def _question(owned: Owned[PromptSource], offer: PromptOffer) -> Question:
     return Question(f"{owned.full_name}:{offer.key}", str(offer.text), str(offer.status))
-
-
-def _guarded(session: Session, owned: Owned, ask: Callable[[Any], Any]) -> Any:
-    """Returns a source's answer, or None if it raises, exits or answers something else than it promised.
-
-    A query that fails ends the whole transaction on PostgreSQL: the savepoint keeps the request's own queries out of it.
-    """
-    try:
-        with session.begin_nested():
-            return ask(owned)
-    except (Exception, SystemExit):
-        log.exception("prompt source %s failed", owned.full_name)
-        return None

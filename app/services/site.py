@@ -11,7 +11,7 @@ from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.mail import Postman
 from app.services.menus import NavigationCache
-from app.services.plugins import SnapshotCache
+from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
 
 

@@ -25,8 +25,9 @@ from app.services.markup import MarkupRefused, PreparedBody, prepare_here
 from app.services.moments import MomentForm, add_moment
 from app.services.page_starter import complete_site, make_missing_pages, prepare_pages
 from app.services.passages import PromptAnswered, add_passage, write_revision
-from app.services.plugins import SITE_ROW, prepare_tables, set_enabled
+from app.services.plugins import prepare_tables, set_enabled
 from app.services.site import Site
+from app.services.snapshots import SITE_ROW
 from app.services.stories import create_story
 from app.services.story_files import Corpus, ProgrammeFile, StoryFile, StoryFileError, TerritoryFile, read_corpus
 from app.services.unit_of_work import UnitOfWork

@@ -7,6 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, AccountRole, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
+from app.hooks.contracts import GuardContext, Words
+from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor, Role
 from app.kernel.errors import Invalid, NotAllowed, Refused
 from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
@@ -16,6 +18,7 @@ from app.kernel.workflow import StoryState, Transition, capacity_for, find_trans
 from app.services import letters
 from app.services.approvals import is_signed
 from app.services.checks import checked
+from app.services.guards import objections
 from app.services.links import forget_links, index_story
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
@@ -30,19 +33,21 @@ StepWithReasons = Callable[[UnitOfWork, Actor, str, str, str], None]
 
 @dataclass(frozen=True)
 class Obstacle:
-    """Why a story cannot be submitted yet: a code, and the passage or voice that it is about."""
+    """Why a story cannot take a step yet: a code, and the passage, moment or voice that it is about; an extension's objection has words of its own."""
 
     reason: str
     passage: str | None = None
     voice: str | None = None
+    moment: str | None = None
+    words: Words = ""
 
 
-def submission_obstacles(session: Session, story: Story) -> list[Obstacle]:
+def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
     """Returns all that stands between a working copy and the editor, so that a person reads everything at once."""
     passages = living_passages(session, story.id)
     if not passages:
         return [Obstacle("no_passage")]
-    obstacles: list[Obstacle] = []
+    obstacles = guard_obstacles(session, snapshot, GuardContext("submit", story.id, actor))
     for passage in passages:
         if _is_empty(session, passage):
             obstacles.append(Obstacle("passage_empty", passage.id, passage.voice_id))
@@ -51,10 +56,19 @@ def submission_obstacles(session: Session, story: Story) -> list[Obstacle]:
     return obstacles
 
 
+def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext) -> list[Obstacle]:
+    """Returns what plugins object to, and that one could not be asked."""
+    found, silent = objections(session, snapshot, context)
+    return [
+        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words) for entry in found),
+        *(Obstacle("guard_silent", words=name) for name in silent),
+    ]
+
+
 def submit_story(uow: UnitOfWork, actor: Actor, story_id: str, base_url: str) -> StoryVersion:
     """Proposes a story to the editors, exactly as it stands."""
     story, arrow = _checked_step(uow.session, actor, story_id, "submit")
-    obstacles = submission_obstacles(uow.session, story)
+    obstacles = submission_obstacles(uow.session, story, uow.snapshot, actor)
     if obstacles:
         raise Refused("not_ready", obstacles=tuple(obstacles))
     version = freeze_version(uow, actor, story)
@@ -100,12 +114,14 @@ def publish_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str, 
         seen_hash: hash of the version that the editor had on the page.
 
     Raises:
-        Refused: if that is not the version that was submitted.
+        Refused: if that is not the version that was submitted, or an extension objects.
     """
     story, arrow = _checked_step(uow.session, actor, story_id, "publish")
     version = uow.session.get_one(StoryVersion, story.submitted_version_id)
     if version.hash != seen_hash:
         raise Refused("version_changed")
+    if obstacles := guard_obstacles(uow.session, uow.snapshot, GuardContext("publish", story.id, actor)):
+        raise Refused("not_ready", obstacles=tuple(obstacles))
     make_public(uow, story, version)
     _take(uow, actor, story, arrow, version.id)
     for account in _members(uow, story.id):

@@ -24,7 +24,7 @@ def site() -> Site:
 
 def reader() -> Session:
     """Returns the request's read session: one consistent view of the database."""
-    return cast("Session", db.session)
+    return cast("Session", db.session())
 
 
 def snapshot() -> Snapshot:

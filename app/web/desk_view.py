@@ -55,11 +55,16 @@ def obstacle_lines(copy: queries.WorkingCopy, obstacles: Iterable[Obstacle]) -> 
     """Returns what is missing in words, each with its passage's moment and voice, since there may be many."""
     lines = []
     for obstacle in obstacles:
-        sentence = str(REASONS[obstacle.reason])
+        sentence = obstacle_sentence(obstacle)
         line = copy.line(obstacle.passage) if obstacle.passage else None
         found = ObstacleLine(sentence, line.passage.id, about_line(copy, line), voice_words(line.voice)) if line else ObstacleLine(sentence)
         lines.append(found)
     return lines
+
+
+def obstacle_sentence(obstacle: Obstacle) -> str:
+    """Returns an obstacle in words; an extension's objection brings its own."""
+    return str(REASONS[obstacle.reason]) % {"words": obstacle.words}
 
 
 @dataclass(frozen=True)

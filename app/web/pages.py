@@ -1,28 +1,23 @@
 """Pages as the public reads them: in the reader's language or marked as another; an old address leads to the present one."""
 
-import logging
-from collections.abc import Mapping
 from typing import Any
 
-from flask import Blueprint, abort, redirect, render_template
+from flask import Blueprint, abort, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
 
 from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
-from app.hooks.contracts import ContentType
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
 from app.web.assembly import page_href, resolver_for, to_html
-from app.web.content_types import content_type
+from app.web.content_types import show_page
 from app.web.context import reader
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.navigation import known_page, navigation, reserved_segments
 from app.web.story_view import levelled
-
-log = logging.getLogger("recits.plugins")
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_global(navigation, "navigation")
@@ -43,15 +38,13 @@ def page(path: str) -> ResponseReturnValue:
     if found.page.path != address:
         return redirect(page_href(found.page.path), code=301)
     version = found.best(current_language(), SOURCE_LANGUAGE)
-    kind = content_type(found.page.type)
-    facts = page_facts(kind, version.data) if kind is not None else None
-    return render_template(
-        kind.template if kind is not None and facts is not None else "reading/page.html",
+    return show_page(
+        found.page.type,
+        version.data,
+        version.alternative,
         page=found.page,
         version=version,
         html=page_html(version.fragment, version.lang),
-        facts=facts or {},
-        alternative=version.alternative if facts is None else "",
         above=titled(public_above(reader(), found.page)),
         below=titled(public_children(reader(), found.page.id)),
         languages=sorted(found.versions),
@@ -72,12 +65,3 @@ def page_media(fragment: list[Any]) -> list[Media]:
     """Returns the images that a body names and that a page may show."""
     ids = {piece[1] for piece in fragment if isinstance(piece, list) and piece[0] == "image"}
     return list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause()))) if ids else []
-
-
-def page_facts(kind: ContentType, data: Mapping[str, Any]) -> Mapping[str, Any] | None:
-    """Returns what a type's template shows of its data; None where the type fails, and the page is then read from its own words."""
-    try:
-        return dict(kind.facts(reader(), data))
-    except Exception:  # a plugin's failure takes its own block away, not the page
-        log.exception("the content type %s failed", kind.name)
-        return None

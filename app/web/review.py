@@ -11,12 +11,12 @@ from app.db.models import Story, StoryVersion
 from app.db.reading import lead_territory, read_story
 from app.db.review import compare_versions, find_version, has_changes
 from app.kernel.access import STORY_REVIEW
-from app.kernel.errors import NotFound
+from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
 from app.services import comments, stories, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
 from app.web.desk import story_page
-from app.web.desk_view import days_since
+from app.web.desk_view import days_since, obstacle_sentence
 from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
 from app.web.gate import keeps_text
 from app.web.story_view import show_story
@@ -53,7 +53,9 @@ def story(story_id: str) -> ResponseReturnValue:
     return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None))
 
 
-def _page(story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200) -> ResponseReturnValue:
+def _page(
+    story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200, obstacles: tuple[workflow.Obstacle, ...] = ()
+) -> ResponseReturnValue:
     actor = with_permission(STORY_REVIEW)
     row = stories.visible_story(reader(), actor, story_id)
     if _has_voice(row):
@@ -72,6 +74,7 @@ def _page(story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int
         territory=lead_territory(reader(), story_id),
         shown=show_story(reader(), read_story(reader(), row, version)),
         compared=compared,
+        obstacles=[obstacle_sentence(obstacle) for obstacle in obstacles],
         has_changes=has_changes,
         arrows={arrow.name for arrow in arrows},
         comments=said,
@@ -122,8 +125,13 @@ def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> R
 
 @blueprint.post("/<id:story_id>/publier")
 def publish(story_id: str) -> ResponseReturnValue:
-    with writing() as (uow, actor):
-        slug = workflow.publish_story(uow, actor, story_id, sent("hash"), site().settings.base_url).slug
+    try:
+        with writing() as (uow, actor):
+            slug = workflow.publish_story(uow, actor, story_id, sent("hash"), site().settings.base_url).slug
+    except Refused as refusal:
+        if refusal.reason != "not_ready":
+            raise
+        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 409, refusal.facts["obstacles"])  # type: ignore[arg-type]  # the service's tuple of obstacles
     flash(_("Le récit est publié."))
     return back_to(url_for("reading.story", slug=slug))
 

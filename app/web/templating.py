@@ -1,6 +1,5 @@
 """What templates know beside their arguments: words for codes, dates, menus, addresses; no query, no rule."""
 
-import logging
 from datetime import date, datetime
 from typing import Any
 
@@ -12,6 +11,7 @@ from jinja2.runtime import Context
 from markupsafe import Markup, escape
 from werkzeug.routing import BuildError
 
+from app.hooks.calls import CALLS
 from app.hooks.contracts import MenuItem
 from app.kernel.access import (
     ACCOUNT_MANAGE,
@@ -29,8 +29,6 @@ from app.services.moments import moment_date
 from app.web import words
 from app.web.context import site, snapshot, visitor
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
-
-log = logging.getLogger("recits.plugins")
 
 SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL, PAGE_EDIT)
 
@@ -149,15 +147,15 @@ def plugin_menu(menu: str) -> list[tuple[str, str]]:
     actor = visitor()
     if actor is None or not hasattr(g, "snapshot"):
         return []
-    items = (owned.item for owned in snapshot().menu_items if isinstance(owned.item, MenuItem))
     links = []
-    for item in items:
+    for owned in snapshot().of(MenuItem):
+        item = owned.item
         if item.menu != menu or (item.permission is not None and not actor.may(item.permission)):
             continue
         try:
             links.append((str(item.title), url_for(item.endpoint)))
         except BuildError:  # a plugin's mistake takes its own link away, not the page
-            log.error("menu item %s leads nowhere: %s", item.name, item.endpoint)
+            CALLS.fault(owned.owner, "register_menu_items", item.name, f"the link leads nowhere: {item.endpoint}")
     return links
 
 

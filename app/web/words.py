@@ -135,6 +135,11 @@ REASONS: dict[str, LazyString] = {
     "version_changed": _l("Le récit a changé depuis que vous l’avez ouvert. Relisez la nouvelle version : rien n’a été publié."),
     "not_ready": _l("Le récit n’est pas prêt. Rien n’a été envoyé ; voici ce qui manque."),
     "no_passage": _l("Le récit n’a encore aucun passage."),
+    "objection": _l("%(words)s"),
+    "guard_silent": _l(
+        "L’extension « %(words)s » n’a pas pu donner son avis : le récit reste où il est. Prévenez l’administration du site."
+    ),
+    "said": _l("%(words)s"),
     "passage_unsigned": _l("Ce passage n’est pas signé."),
     "link_used": _l("Ce lien a déjà servi. Si vous avez un compte, connectez-vous ; sinon, demandez un nouveau lien."),
     "link_replaced": _l("Ce lien a été remplacé par un plus récent : cherchez le dernier message reçu."),

@@ -40,13 +40,47 @@ class SiteState(Base):
 
 
 class PluginState(Base):
-    """Whether an installed plugin is on; a plugin without a row is off."""
+    """Whether an installed plugin is on; a plugin without a row is off and never was on. `version` is the one that was last switched on."""
 
     __tablename__ = "plugin_state"
 
     name: Mapped[str] = mapped_column(String(40), primary_key=True)
     enabled: Mapped[bool] = mapped_column(Boolean, default=False)
+    version: Mapped[str] = mapped_column(String(40), default="")
     changed_at: Mapped[datetime]
+
+
+class PluginSetting(Base):
+    """What was saved on one settings page of a plugin; outlives the plugin's disabling."""
+
+    __tablename__ = "plugin_setting"
+
+    owner: Mapped[str] = mapped_column(String(40), primary_key=True)
+    page: Mapped[str] = mapped_column(String(60), primary_key=True)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changed_at: Mapped[datetime]
+
+
+class PluginSuspension(Base):
+    """A call of a plugin that hung or ended a worker, and is made no more until somebody resumes it; `call` is `<hook> <plugin>:<name>`."""
+
+    __tablename__ = "plugin_suspension"
+
+    call: Mapped[str] = mapped_column(String(160), primary_key=True)
+    owner: Mapped[str] = mapped_column(String(40))
+    reason: Mapped[str] = mapped_column(String(20))
+    at: Mapped[datetime]
+
+
+class JobRun(Base):
+    """When a job was last taken by a worker, and how it went; `name` is `<plugin>:<name>`."""
+
+    __tablename__ = "job_run"
+
+    name: Mapped[str] = mapped_column(String(110), primary_key=True)
+    started_at: Mapped[datetime]
+    ended_at: Mapped[datetime | None]
+    error: Mapped[str] = mapped_column(String(300), default="")
 
 
 class MailMessage(Base):

@@ -1,6 +1,5 @@
 """Site set-up: the words of a page in one language; written, previewed, compared, proposed, published, unpublished; the words are safe whatever happens."""
 
-import logging
 from typing import Any
 
 from flask import flash, render_template, request, url_for
@@ -18,7 +17,7 @@ from app.kernel.errors import NotFound
 from app.services import page_texts
 from app.services.markup import MarkupRefused, prepare
 from app.services.page_saving import PageConflict, TypedPage, save_page_beside_others
-from app.web.content_types import content_type, data_form, data_of
+from app.web.content_types import Failed, alternative_of, content_type, data_form, data_of
 from app.web.context import back_to, field_errors, reader, signed_in, site, snapshot, with_permission, writing
 from app.web.errors import markup_sentence
 from app.web.forms import ConfirmForm, sent
@@ -27,9 +26,6 @@ from app.web.page_forms import PageForm
 from app.web.pages import page_html
 from app.web.set_up.base import blueprint
 from app.web.set_up.pages import menu_lines, open_node
-
-log = logging.getLogger("recits.plugins")
-
 
 # — writing —
 
@@ -107,6 +103,11 @@ def save_page(page_id: str, lang: str) -> ResponseReturnValue:
             )
     except MarkupRefused as refusal:
         return _editor(node, lang, form, data, message=markup_sentence(refusal), status=422)
+    except Failed:
+        message = _(
+            "L’extension de cette page n’a pas répondu : rien n’est enregistré, votre texte est là. Réessayez, ou prévenez l’administration."
+        )
+        return _editor(node, lang, form, data, message=message, status=503)
     if form.failed:
         return _editor(node, lang, form, data, status=422)
     reader().rollback()
@@ -128,7 +129,7 @@ def _typed(node: Node, lang: str, form: PageForm, data: Any) -> TypedPage:
         version = _current(node, lang)
         return TypedPage(*words, version.data if version else {}, version.alternative if version else "")
     held = data_of(data)
-    return TypedPage(*words, held, str(kind.text(reader(), held)))
+    return TypedPage(*words, held, alternative_of(kind, held))
 
 
 def _preview(node: Node, lang: str, form: PageForm, data: Any) -> ResponseReturnValue:

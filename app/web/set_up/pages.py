@@ -48,7 +48,7 @@ def new_page() -> ResponseReturnValue:
 
 def _new_page(form: NewPageForm, status: int = 200) -> ResponseReturnValue:
     form.parent.choices = page_choices(pages.tree_choices(reader()), _("Aucune : à la racine du site"))
-    form.type.choices = choices((name, kind.title) for name, kind in content_types().items())
+    form.type.choices = choices((name, kind.item.title) for name, kind in content_types().items())
     return render_template("set_up/page_new.html", form=form, types=content_types()), status
 
 

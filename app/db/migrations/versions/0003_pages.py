@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0002_pages"
-down_revision = "0001_first_tables"
+revision = "0003_pages"
+down_revision = "0002_plugin_system"
 branch_labels = None
 depends_on = None
 

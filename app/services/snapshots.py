@@ -1,0 +1,39 @@
+"""Which plugins are on: reads the generation and freezes snapshots; changes nothing."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import PluginState, PluginSuspension
+from app.hooks.registry import Registry
+from app.hooks.snapshot import Snapshot, freeze
+
+SITE_ROW = 1
+
+
+def read_generation(session: Session) -> int:
+    """Returns the site's generation; asked by every request, so it goes past the ORM."""
+    return int(session.connection().exec_driver_sql("SELECT generation FROM site_state WHERE id = 1").scalar_one())
+
+
+class SnapshotCache:
+    """The last snapshot that this process froze; good as long as the generation is the same."""
+
+    def __init__(self, registry: Registry, usable: frozenset[str]) -> None:
+        self._registry = registry
+        self._usable = usable
+        self._last: Snapshot | None = None
+
+    def current(self, session: Session) -> Snapshot:
+        """Returns the snapshot of the committed generation that a reading session sees."""
+        self._last = last = self.within(session)
+        return last
+
+    def within(self, session: Session) -> Snapshot:
+        """Returns the snapshot that a unit of work sees; it is not kept, since what it sees may be undone and its generation given to another set."""
+        generation = read_generation(session)
+        last = self._last
+        if last is not None and last.generation == generation:
+            return last
+        on = session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True)))
+        suspended = session.scalars(select(PluginSuspension.call))
+        return freeze(generation, frozenset(on) & self._usable, self._registry, frozenset(suspended))
