@@ -20,13 +20,16 @@ from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
 from app.hooks.contracts import Subscriber
-from app.hooks.manager import PluginManager, find_entry_points, find_in_package
+from app.hooks.manager import Candidate, PluginManager, find_entry_points, find_in_package
 from app.hooks.registry import build_registry
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
+from app.kernel.pages import first_segment
 from app.services.accounts import Signer
+from app.services.identity import IdentityCache
 from app.services.mail import Postman
+from app.services.menus import STARTER_PATHS
 from app.services.reactions import AfterCommit, react_in_transaction
 from app.services.site import Site
 from app.services.snapshots import SnapshotCache
@@ -47,12 +50,19 @@ FORM_MEMORY = 2 * 1024 * 1024
 FORM_PARTS = 1000
 
 
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = system_clock, **overrides: Any) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    plugins: Sequence[Candidate] | None = None,
+    **overrides: Any,
+) -> Flask:
     """Returns the Flask application of a site.
 
     Args:
         settings: the site's settings; read from the environment by default.
         clock: source of the present time.
+        plugins: what to load; the installed ones by default.
         overrides: settings that win over the environment.
 
     Raises:
@@ -61,7 +71,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     settings = settings or load_settings(**overrides)
     settings.check_safe()
     app = _new_flask(settings)
-    manager = load_plugins()
+    manager = load_plugins(plugins)
     engine = _install_database(app, settings)
     site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
     app.extensions["recits"] = site
@@ -102,9 +112,14 @@ def _new_flask(settings: Settings) -> Flask:
     return app
 
 
-def load_plugins() -> PluginManager:
-    """Loads every installed plugin, each tried alone first."""
-    return PluginManager([*find_in_package(shipped_plugins), *find_entry_points()], Trial())
+def find_plugins() -> list[Candidate]:
+    """Returns the installed plugins: those in `plugins/`, and those that other distributions bring."""
+    return [*find_in_package(shipped_plugins), *find_entry_points()]
+
+
+def load_plugins(candidates: Sequence[Candidate] | None = None) -> PluginManager:
+    """Loads plugins, the installed ones by default, each tried alone first."""
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial())
 
 
 class Trial:
@@ -117,6 +132,7 @@ class Trial:
             core.register_blueprint(blueprint)
         self._blueprints = set(core.blueprints)
         self._paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()} | {*PREFIXED_LANGUAGES, "static"}
+        self._paths |= {first_segment(path) for path in STARTER_PATHS}
 
     def __call__(self, name: str, blueprints: Sequence[Any]) -> None:
         """Tries a plugin's blueprints.
@@ -188,6 +204,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         snapshots=snapshots,
         signer=Signer(settings.secret_key),
         postman=Postman(settings, writer),
+        identities=IdentityCache(),
     )
 
 

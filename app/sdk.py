@@ -8,6 +8,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
 from app.db.models import Phase
+from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_VERSION,
     SLOTS,
@@ -138,6 +139,10 @@ __all__ = [
     "StoryUnpublished",
     "Subscriber",
     "Tile",
+    "ToldMoment",
+    "ToldPassage",
+    "ToldStance",
+    "ToldStory",
     "UnitOfWork",
     "UtcDateTime",
     "back_to",
@@ -152,6 +157,7 @@ __all__ = [
     "new_id",
     "public",
     "read_settings",
+    "read_told",
     "reader",
     "ref",
     "signed_in",

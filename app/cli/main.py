@@ -19,15 +19,17 @@ from app.db.models import Account, PluginState
 from app.kernel.access import Role
 from app.kernel.errors import RecitsError
 from app.services import accounts, letters, mail, page_starter, plugins, starter, verify
+from app.services.job_runs import run_due_jobs
 from app.services.site import Site
 
 
 @dataclass(frozen=True)
 class Makers:
-    """How to make the applications; handed in by the console, since commands stand below the composition root."""
+    """How to make the applications, and what each worker does beside answering; handed in by the console, since commands stand below the composition root."""
 
     app: Callable[..., Flask]
     asgi: Callable[[Flask], AsgiApp]
+    start_rounds: Callable[[Site], None]
 
 
 class Commands(click.Group):
@@ -173,6 +175,16 @@ def _toggle(site: Site, name: str, enabled: bool) -> None:
     click.echo(f"{name} : {'activée' if enabled else 'désactivée'}.")
 
 
+@recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")
+@click.pass_obj
+def jobs_command(makers: Makers) -> None:
+    """For a site that another server serves: `recits serve` does this by itself."""
+    site = _ready_site(makers)
+    site.postman.deliver_due()
+    for name in run_due_jobs(site.writer, site.snapshots):
+        click.echo(name)
+
+
 @recits.command(name="verify", help="Recalcule les empreintes et la chaîne du journal. / Re-compute hashes and the audit chain.")
 @click.pass_obj
 def verify_command(makers: Makers) -> None:
@@ -205,7 +217,15 @@ def serve_command(makers: Makers, host: str, port: int, workers: int, production
         raise click.ClickException(str(unsafe)) from unsafe
     except (MigrationRefused, starter.StarterError) as refused:
         raise click.ClickException(str(refused)) from refused
-    serve_site(makers.asgi(app), host, port, workers, before_fork=site.engine.dispose, ready="\n".join(notes))
+    serve_site(
+        makers.asgi(app),
+        host,
+        port,
+        workers,
+        before_fork=site.engine.dispose,
+        in_worker=lambda: makers.start_rounds(site),
+        ready="\n".join(notes),
+    )
 
 
 def _prepare(site: Site) -> list[str]:

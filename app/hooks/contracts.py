@@ -280,12 +280,17 @@ class GuardContext:
 
 @dataclass(frozen=True)
 class Objection:
-    """Why a guard refuses, in words, and the passage, moment or voice that it is about."""
+    """Why a guard refuses, in words, and the passage, moment or voice that it is about.
+
+    `address` is a path of this site, without the prefix of a language, where it can be put right; `action` says in words what one does there.
+    """
 
     words: Words
     passage: str | None = None
     moment: str | None = None
     voice: str | None = None
+    address: str = ""
+    action: Words = ""
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from app.hooks.manager import PluginManager
 from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
+from app.services.identity import IdentityCache
 from app.services.mail import Postman
 from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
@@ -28,4 +29,5 @@ class Site:
     snapshots: SnapshotCache
     signer: Signer
     postman: Postman
+    identities: IdentityCache
     navigation: NavigationCache = field(default_factory=NavigationCache)

@@ -185,7 +185,16 @@ class _Loader:
             self.moments[entry.slug, moment.key] = add_moment(self.uow, None, delegation.id, form).id
 
     def load_story(self, entry: StoryFile) -> None:
-        story = create_story(self.uow, None, self.delegations[entry.territory], entry.title, entry.standfirst, entry.lang, slug=entry.slug)
+        story = create_story(
+            self.uow,
+            None,
+            self.delegations[entry.territory],
+            entry.title,
+            entry.standfirst,
+            entry.lang,
+            slug=entry.slug,
+            format_name=entry.format,
+        )
         for index, passage in enumerate(entry.passages):
             voice = self.voices[entry.territory, passage.voice] if passage.voice else None
             moment = self.moments[entry.territory, passage.moment] if passage.moment else None

@@ -10,16 +10,28 @@ from app.kernel.ids import new_salt
 from app.kernel.slug import numbered, slugify
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
 from app.services.checks import SHORT_TEXT, checked, get_or_404
+from app.services.formats import DEFAULT_FORMAT, checked_format
 from app.services.unit_of_work import UnitOfWork
 
 STANDFIRST = 600
-DEFAULT_FORMAT = "recit-croise"
 
 
 def create_story(
-    uow: UnitOfWork, actor: Actor | None, delegation_id: str, title: str, standfirst: str = "", lang: str = "fr", slug: str = ""
+    uow: UnitOfWork,
+    actor: Actor | None,
+    delegation_id: str,
+    title: str,
+    standfirst: str = "",
+    lang: str = "fr",
+    slug: str = "",
+    format_name: str = DEFAULT_FORMAT,
 ) -> Story:
-    """Opens a story of a delegation for writing."""
+    """Opens a story of a delegation for writing.
+
+    Args:
+        actor: who begins it; None only when the starter corpus is loaded, whose forms need not be offered yet.
+        format_name: the form that it takes; one that a plugin offers.
+    """
     if actor is not None and delegation_id not in actor.writing_delegations:
         raise NotFound("delegation")
     get_or_404(uow.session, Delegation, delegation_id, "delegation")
@@ -28,7 +40,7 @@ def create_story(
         slug=free_slug(uow.session, slug or slugify(title)),
         salt=new_salt(),
         lang=lang,
-        format=DEFAULT_FORMAT,
+        format=format_name if actor is None else checked_format(uow.snapshot, format_name),
         title=title,
         standfirst=checked("standfirst", standfirst, STANDFIRST),
         state=str(StoryState.WRITING),
@@ -49,14 +61,20 @@ def create_story(
     return story
 
 
-def edit_story(uow: UnitOfWork, actor: Actor, story_id: str, title: str, standfirst: str) -> Story:
-    """Changes the title and standfirst of the working copy; the public address follows at the next publication."""
+def edit_story(uow: UnitOfWork, actor: Actor, story_id: str, title: str, standfirst: str, format_name: str | None = None) -> Story:
+    """Changes the title, standfirst and form of the working copy; the public address follows at the next publication.
+
+    Args:
+        format_name: the form that the story takes from now on; None leaves it as it is.
+    """
     story = writable_story(uow.session, actor, story_id)
     story.title = checked("title", title, SHORT_TEXT, required=True)
     story.standfirst = checked("standfirst", standfirst, STANDFIRST)
+    if format_name is not None:
+        story.format = checked_format(uow.snapshot, format_name, story.format)
     if story.first_published_at is None:
         move_to_slug(uow, story, slugify(story.title))
-    uow.record(actor, "story.edit", "story", story.id)
+    uow.record(actor, "story.edit", "story", story.id, format=story.format)
     return story
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, AccountRole, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
@@ -40,6 +40,8 @@ class Obstacle:
     voice: str | None = None
     moment: str | None = None
     words: Words = ""
+    address: str = ""
+    action: Words = ""
 
 
 def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
@@ -60,7 +62,7 @@ def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext)
     """Returns what plugins object to, and that one could not be asked."""
     found, silent = objections(session, snapshot, context)
     return [
-        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words) for entry in found),
+        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words, entry.address, entry.action) for entry in found),
         *(Obstacle("guard_silent", words=name) for name in silent),
     ]
 
@@ -186,8 +188,8 @@ def _take(uow: UnitOfWork, actor: Actor, story: Story, arrow: Transition, versio
 
 
 def _is_empty(session: Session, passage: Passage) -> bool:
-    body = session.scalar(select(PassageRevision.body).where(PassageRevision.id == passage.revision_id)) if passage.revision_id else None
-    return not body
+    said = or_(PassageRevision.body != "", PassageRevision.plain != "")
+    return not session.scalar(select(PassageRevision.id).where(PassageRevision.id == passage.revision_id, said))
 
 
 def _territory_name(session: Session, story_id: str) -> str:

@@ -75,6 +75,7 @@ def writing() -> Iterator[tuple[UnitOfWork, Actor]]:
 def refresh() -> None:
     """Ends the read transaction, so that what the request reads from here on is what it has just written."""
     reader().rollback()
+    g.pop("identity", None)
 
 
 def back_to(path: str) -> ResponseReturnValue:

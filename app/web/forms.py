@@ -136,6 +136,7 @@ class ProfileForm(BaseForm):
 
 
 class StoryForm(BaseForm):
+    format = RadioField(_l("La forme du récit"), validate_choice=False)
     title = StringField(_l("Titre"), [Required()], render_kw={"maxlength": 160})
     standfirst = TextAreaField(
         _l("Chapeau"),
@@ -155,6 +156,7 @@ class PassageForm(BaseForm):
 class NewPassageForm(BaseForm):
     moment = SelectField(_l("Moment"), validate_choice=False)
     voice = RadioField(_l("Qui parle"), validate_choice=False)
+    block = RadioField(_l("Quoi"), validate_choice=False)
 
 
 class MomentForm(BaseForm):

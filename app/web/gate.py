@@ -18,7 +18,7 @@ View = TypeVar("View", bound=Callable[..., Any])
 
 SESSION_KEY = "sid"
 TOUCH_AFTER_SECONDS = 3600
-CACHED_BLUEPRINT = "media"
+CACHED_BLUEPRINTS = ("media", "identity")
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
 
@@ -104,7 +104,7 @@ def _load_visitor() -> None:
     if row is None:
         return
     g.actor = load_actor(reader(), row.account_id, site().clock.day_of(now), snapshot(), row.id)
-    if request.blueprint == CACHED_BLUEPRINT:
+    if request.blueprint in CACHED_BLUEPRINTS:
         return  # what caches may keep carries no cookie
     if g.actor is not None and (now - row.last_seen_at).total_seconds() > TOUCH_AFTER_SECONDS:
         with site().writer.begin() as uow:

@@ -16,6 +16,7 @@ from app.kernel.braid import strongest
 from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
 from app.web.assembly import PageResolver, resolver_for, to_html
+from app.web.blocks import block_html
 from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG, STANCES
 
 # Adults read prose on a screen at about this speed (Brysbaert 2019, 238 words a minute, rounded down for French).
@@ -166,6 +167,7 @@ class StoryShown:
     title: str
     standfirst: str
     lang: str
+    format: str
     moments: tuple[MomentShown, ...]
     voices: tuple[VoiceShown, ...]
     words: int
@@ -189,6 +191,16 @@ class StoryShown:
     @property
     def absences(self) -> int:
         return sum(not gap.unnamed for moment in self.moments for gap in moment.missing)
+
+    @property
+    def main_category(self) -> ActorCategory | None:
+        """The category that tells most of the story, where one tells more than half of it; None where nobody does, or without a category."""
+        words: dict[ActorCategory | None, int] = {}
+        for moment in self.moments:
+            for passage in moment.passages:
+                if passage.voice is not None:
+                    words[passage.voice.category] = words.get(passage.voice.category, 0) + passage.words
+        return next((category for category, number in words.items() if number * 2 > self.words), None)
 
     def cast_of(self, category: str | None) -> tuple[VoiceShown, ...]:
         """The voices of a category, in the order of their mandates; without a category, guests and unnamed voices."""
@@ -243,6 +255,7 @@ def show_story(session: Session, page: StoryPage) -> StoryShown:
         title=manifest["title"],
         standfirst=manifest["standfirst"],
         lang=manifest["lang"],
+        format=manifest["format"],
         moments=tuple(moments),
         voices=cast,
         words=sum(passage.words for passage in told),
@@ -292,7 +305,8 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL),
+        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL)
+        + block_html(revision.snapshot, revision.lang),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,
         words=revision.words,

@@ -1,7 +1,7 @@
 """What templates know beside their arguments: words for codes, dates, menus, addresses; no query, no rule."""
 
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask_babel import gettext as _
@@ -9,28 +9,20 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BuildError
 
 from app.hooks.calls import CALLS
 from app.hooks.contracts import MenuItem
-from app.kernel.access import (
-    ACCOUNT_MANAGE,
-    PAGE_EDIT,
-    PAGE_PUBLISH,
-    PLUGIN_MANAGE,
-    PROGRAMME_MANAGE,
-    SITE_CONFIGURE,
-    SITE_READ_MAIL,
-    STORY_REVIEW,
-)
+from app.kernel.access import PAGE_PUBLISH, STORY_REVIEW
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
+from app.services.identity import Identity
 from app.services.moments import moment_date
 from app.web import words
-from app.web.context import site, snapshot, visitor
+from app.web.context import reader, site, snapshot, visitor
+from app.web.formats import declared_format, format_title
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
-
-SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL, PAGE_EDIT)
 
 
 def install_templating(app: Flask, static_version: str) -> None:
@@ -41,7 +33,6 @@ def install_templating(app: Flask, static_version: str) -> None:
         words=words,
         visitor=visitor,
         csrf_token=generate_csrf,
-        set_up_permissions=SET_UP_PERMISSIONS,
         story_review=STORY_REVIEW,
         page_publish=PAGE_PUBLISH,
         same_page_in=same_page_in,
@@ -52,6 +43,10 @@ def install_templating(app: Flask, static_version: str) -> None:
         colon=colon,
         content_lang=content_lang,
         words_of_language=lambda code: words.LANGUAGE_NAMES.get(code, code),
+        site_identity=site_identity,
+        rooted=rooted,
+        format_title=format_title,
+        declared_format=declared_format,
     )
     app.jinja_env.filters.update(
         day=day_words,
@@ -72,6 +67,23 @@ def install_templating(app: Flask, static_version: str) -> None:
         root = request.environ.get("recits.root", "")
         version = "" if name.startswith("fonts/") else f"?v={static_version}"
         return f"{root}/static/{name}{version}"
+
+
+def site_identity() -> Identity:
+    """Who the site is; the default where the database cannot be asked (the site is not ready, or away)."""
+    if "identity" not in g:
+        if not hasattr(g, "snapshot"):
+            return Identity()
+        try:
+            g.identity = site().identities.current(reader(), snapshot().generation)
+        except SQLAlchemyError:  # the page that says so needs a name all the same
+            return Identity()
+    return cast("Identity", g.identity)
+
+
+def rooted(path: str) -> str:
+    """Returns the address of what has no language of its own: the same under French and English pages."""
+    return f"{request.environ.get('recits.root', '')}{path}"
 
 
 def flashed_messages() -> list[str]:

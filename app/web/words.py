@@ -34,6 +34,9 @@ CATEGORY_SLUG = {
     ActorCategory.STATE_AGENT: "etat",
 }
 ANONYMOUS = _l("Une voix de la délégation")
+# The form that every story has unless another is chosen; it is named here too, since it outlives the plugin that describes it.
+DEFAULT_FORMAT_TITLE = _l("Récit croisé")
+FORMAT_TITLES = {"recit-croise": DEFAULT_FORMAT_TITLE}
 ROLES = {"administrator": _l("administration"), "organiser": _l("organisation"), "editor": _l("relecture")}
 STATES = {
     "writing": ("…", _l("en écriture")),
@@ -129,6 +132,12 @@ REASONS: dict[str, LazyString] = {
     "not_public": _l("Ce récit n’est pas public."),
     "passage_signed": _l("Ce passage est signé. Rouvrez-le pour le changer : la signature reste avec les mots d’avant."),
     "passage_exists": _l("Cette voix raconte déjà ce moment dans ce récit. Ouvrez son passage."),
+    "block_failed": _l(
+        "L’extension « %(plugin)s » n’a pas pu préparer ce bloc. Rien n’est perdu : ce que vous avez saisi est gardé en brouillon."
+    ),
+    "block_dormant": _l(
+        "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
+    ),
     "passage_empty": _l("Ce passage est vide."),
     "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
     "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),
@@ -164,6 +173,8 @@ REASONS: dict[str, LazyString] = {
     "page_not_public": _l("Cette page n’est pas publique dans cette langue."),
     "menu_address": _l("Écrivez une adresse complète, par exemple https://exemple.fr, ou un chemin de ce site, par exemple /recits/."),
     "menu_full": _l("Ce menu a déjà %(limit)s lignes."),
+    "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
+    "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

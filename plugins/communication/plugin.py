@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
-from plugins.communication import services
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
+from plugins.communication.services import formats, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -42,9 +42,19 @@ def register_menu_items():
 
 @hookimpl
 def register_prompt_sources():
-    return [PromptSource("prompts", offer=services.offer, find=services.find)]
+    return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_story_formats():
+    return formats.FORMATS
+
+
+@hookimpl
+def register_guards():
+    return [Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format)]
 
 
 @hookimpl
 def on_enable(session: Session):
-    services.load_starter_prompts(session)
+    prompts.load_starter_prompts(session)

@@ -10,7 +10,7 @@ import pytest
 from app.factory import create_app
 from app.services.plugins import prepare_tables, set_enabled
 from plugins.communication.models import Prompt
-from plugins.communication.rules import Candidate, ranked
+from plugins.communication.rules.prompts import Candidate, ranked
 from tests.conftest import Browser, close_engines, settings_for
 
 PAGE = "/communication/questions"

@@ -71,6 +71,8 @@ GET  /recits/<slug:slug>                                                        
 GET  /recits/<slug:slug>#draft                                                  404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#submitted                                              404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#withdrawn                                              410  410  410  410  410  410  410  410  410
+GET  /recits/<slug:slug>/au-fil                                                 200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/au-fil#draft                                           404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/en-regard                                              200  200  200  200  200  200  200  200  200
 GET  /recits/<slug:slug>/en-regard#draft                                        404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/une-voix                                               200  200  200  200  200  200  200  200  200
@@ -84,6 +86,8 @@ GET  /<page:path>#private                                                       
 GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
 GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
+GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp#public                         200  200  200  200  200  200  200  200  200
 
@@ -241,6 +245,14 @@ POST /configuration/menus                                                       
 GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
+GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
+POST /configuration/logo                                                        401  403  403  403  403  403  403  403  422
+POST /configuration/logo/retirer                                                in   403  403  403  403  403  403  403  303
+GET  /configuration/couleurs                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/couleurs                                                    in   403  403  403  403  403  403  403  422
+POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
@@ -257,6 +269,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>#submitted": ({"slug": "@submitted.slug"}, {}),
     "GET /recits/<slug:slug>#withdrawn": ({"slug": "@withdrawn.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard": ({"slug": "@published.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/une-voix": ({"slug": "@published.slug"}, {}),
@@ -264,6 +278,11 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>/une-voix/<slug:category>": ({"slug": "@published.slug", "category": "elu-e"}, {}),
     "GET /recits/<slug:slug>/une-voix/<slug:category>#draft": ({"slug": "@writing.slug", "category": "elu-e"}, {}),
     "GET /territoires/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /identite/<seal>.css": ({"seal": "0" * 12}, {}),
+    "GET /identite/logo/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
+    "POST /configuration/identite": ({}, {"title": "Nos récits", "director": "Une personne"}),
+    "POST /configuration/logo": ({}, {"alt": "Un nœud"}),
+    "POST /configuration/couleurs": ({}, {"light-ink": "#999999"}),
     "GET /media/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
     "GET /media/<hash:content_hash>/<width:width>.webp#public": ({"content_hash": "@public.hash", "width": "480"}, {}),
     "POST /connexion": ({}, {"email": "personne@exemple.test", "password": "@password"}),

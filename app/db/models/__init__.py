@@ -3,7 +3,7 @@
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
-from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
 from app.db.models.story import (
     Approval,
     Draft,
@@ -54,6 +54,7 @@ __all__ = [
     "Seat",
     "SignInAttempt",
     "SignInLink",
+    "SiteSetting",
     "SiteState",
     "Stance",
     "Story",

@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db.links import broken_links
@@ -18,7 +19,10 @@ from app.web.forms import choices
 from app.web.gate import keeps_text
 from app.web.navigation import PLACES, answers
 from app.web.page_forms import EditEntryForm, MenuEntryForm, page_choices
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import CONTENT, LOOK, Entry, add_entry, blueprint
+
+add_entry(Entry(LOOK, _l("Menus"), _l("La navigation principale et le pied de page."), "set_up.menu_list", SITE_CONFIGURE, order=40))
+add_entry(Entry(CONTENT, _l("Liens"), _l("Ceux qui sont rompus, et où ils se trouvent."), "set_up.link_list", PAGE_EDIT, order=60))
 
 MOST_EXTERNAL = 200
 

@@ -3,6 +3,7 @@
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 
 from app.db.links import breaking_without, page_cited_by
 from app.db.models import Page, PageVersion
@@ -20,7 +21,18 @@ from app.web.gate import keeps_text
 from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.navigation import reserved_segments
 from app.web.page_forms import NewPageForm, PlaceForm, page_choices
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(
+        CONTENT,
+        _l("Pages"),
+        _l("Ce que le site dit hors des récits, page par page, et leurs adresses."),
+        "set_up.page_list",
+        PAGE_EDIT,
+        order=30,
+    )
+)
 
 
 @blueprint.get("/pages")

@@ -1,11 +1,10 @@
-"""Tables of the chantier: writing questions."""
+"""Writing questions."""
 
 from sqlalchemy import Boolean, String
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.sdk import Id, model_base
-
-Base = model_base("communication")
+from app.sdk import Id
+from plugins.communication.models.base import Base
 
 
 class Prompt(Base):

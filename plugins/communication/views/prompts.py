@@ -1,6 +1,6 @@
-"""Pages of the chantier: the set of writing questions."""
+"""The set of writing questions."""
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import flash, render_template, url_for
 from flask_babel import gettext as _
 
 from app.sdk import (
@@ -17,10 +17,9 @@ from app.sdk import (
     with_permission,
     writing,
 )
-from plugins.communication import services
-from plugins.communication.forms import PromptForm, PromptTextForm
-
-blueprint = Blueprint("communication", __name__)
+from plugins.communication.forms.prompts import PromptForm, PromptTextForm
+from plugins.communication.services import prompts as services
+from plugins.communication.views.base import blueprint
 
 PERMISSION = "communication.manage_prompts"
 

@@ -1,4 +1,4 @@
-"""Verbs of the chantier: offering questions, keeping the set."""
+"""Writing questions: offering them, keeping the set."""
 
 from pathlib import Path
 
@@ -8,9 +8,9 @@ from sqlalchemy import func, select
 
 from app.sdk import CATEGORIES, Actor, Invalid, NotFound, PromptContext, PromptOffer, Session, UnitOfWork, checked, list_phase_choices
 from plugins.communication.models import Prompt
-from plugins.communication.rules import Candidate, ranked
+from plugins.communication.rules.prompts import Candidate, ranked
 
-STARTER = Path(__file__).parent / "starter" / "prompts.yaml"
+STARTER = Path(__file__).parents[1] / "starter" / "prompts.yaml"
 TEXT = 300
 
 

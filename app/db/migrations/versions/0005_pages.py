@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0003_pages"
-down_revision = "0002_plugin_system"
+revision = "0005_pages"
+down_revision = "0004_site_settings"
 branch_labels = None
 depends_on = None
 

@@ -1,4 +1,4 @@
-"""Forms of the chantier."""
+"""Forms of the writing questions."""
 
 from flask_babel import lazy_gettext as _l
 from wtforms import SelectField, StringField

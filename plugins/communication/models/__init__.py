@@ -1,0 +1,6 @@
+"""Tables of the chantier; each family in its module, all named here."""
+
+from plugins.communication.models.base import Base
+from plugins.communication.models.prompts import Prompt
+
+__all__ = ["Base", "Prompt"]

@@ -1,0 +1,1 @@
+"""Decisions of the chantier; pure, no database."""
