@@ -117,7 +117,7 @@ def reserved_segments() -> frozenset[str]:
     known = current_app.extensions.get("recits.reserved")
     if known is None:
         rules = {first_segment(rule.rule) for rule in current_app.url_map.iter_rules() if rule.endpoint != PAGE_ENDPOINT}
-        known = frozenset(rules | set(PREFIXED_LANGUAGES) | {"static"} | set(site().plugins.plugins)) - {""}
+        known = frozenset(rules | set(PREFIXED_LANGUAGES) | {"static"} | {plugin.name for plugin in site().plugins.usable()}) - {""}
         current_app.extensions["recits.reserved"] = known
     return frozenset(known)
 
