@@ -1,5 +1,6 @@
 """The core's tables, one module per family."""
 
+from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
@@ -32,6 +33,7 @@ __all__ = [
     "Draft",
     "Invitation",
     "JobRun",
+    "LocalRole",
     "MailMessage",
     "Media",
     "MenuEntry",
@@ -44,13 +46,17 @@ __all__ = [
     "PageVersion",
     "Passage",
     "PassageRevision",
+    "PermissionRow",
     "Phase",
     "PluginSetting",
     "PluginState",
     "PluginSuspension",
     "Programme",
     "PublicMedia",
+    "Restriction",
     "ReviewComment",
+    "RolePermission",
+    "RoleRow",
     "Seat",
     "SignInAttempt",
     "SignInLink",

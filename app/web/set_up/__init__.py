@@ -1,6 +1,19 @@
 """Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
 
-from app.web.set_up import delegations, extensions, identity, mailbox, menus, page_words, pages, people, programmes, territories
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    mailbox,
+    menus,
+    page_words,
+    pages,
+    people,
+    programmes,
+    roles,
+    sharing,
+    territories,
+)
 from app.web.set_up.base import blueprint
 
 __all__ = [
@@ -14,5 +27,7 @@ __all__ = [
     "pages",
     "people",
     "programmes",
+    "roles",
+    "sharing",
     "territories",
 ]

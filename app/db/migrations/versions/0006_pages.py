@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0005_pages"
-down_revision = "0004_site_settings"
+revision = "0006_pages"
+down_revision = "0005_roles"
 branch_labels = None
 depends_on = None
 
