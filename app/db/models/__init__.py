@@ -21,6 +21,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
+from app.db.models.theme import PublicPassage, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -53,6 +54,7 @@ __all__ = [
     "PluginSuspension",
     "Programme",
     "PublicMedia",
+    "PublicPassage",
     "Restriction",
     "ReviewComment",
     "RolePermission",
@@ -67,9 +69,11 @@ __all__ = [
     "StoryAddress",
     "StoryDecision",
     "StoryDelegation",
+    "StoryTheme",
     "StoryVersion",
     "Territory",
     "TerritoryCode",
+    "Theme",
     "Voice",
     "Workstream",
 ]

@@ -13,6 +13,7 @@ from app.web.set_up import (
     roles,
     sharing,
     territories,
+    themes,
 )
 from app.web.set_up.base import blueprint
 
@@ -30,4 +31,5 @@ __all__ = [
     "roles",
     "sharing",
     "territories",
+    "themes",
 ]

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0006_pages"
-down_revision = "0005_roles"
+revision = "0007_pages"
+down_revision = "0006_themes"
 branch_labels = None
 depends_on = None
 
