@@ -186,6 +186,13 @@ REASONS: dict[str, LazyString] = {
     "page_not_public": _l("Cette page n’est pas publique dans cette langue."),
     "menu_address": _l("Écrivez une adresse complète, par exemple https://exemple.fr, ou un chemin de ce site, par exemple /recits/."),
     "menu_full": _l("Ce menu a déjà %(limit)s lignes."),
+    "plugin_needed": _l("L’extension %(plugin)s sert à d’autres qui sont actives : %(others)s. Désactivez-les d’abord."),
+    "plugin_requires": _l("L’extension %(plugin)s a besoin d’autres qui ne sont pas actives : %(others)s. Activez-les d’abord."),
+    "plugin_is_on": _l("L’extension %(plugin)s est active : désactivez-la d’abord. Rien n’a été effacé."),
+    "plugin_tables_behind": _l("Les tables de l’extension %(plugin)s ne sont pas à jour. Rien n’a changé ; recommencez."),
+    "plugin_tables_ahead": _l(
+        "Les tables de l’extension %(plugin)s viennent d’une version plus récente : installez cette version. Rien n’a changé."
+    ),
     "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
     "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
