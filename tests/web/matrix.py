@@ -184,6 +184,8 @@ POST /relecture/<id:story_id>/rendre#draft                                      
 POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/accord                                            in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/accord#draft                                      in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
@@ -215,6 +217,10 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
+POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -340,6 +346,10 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
+    "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),

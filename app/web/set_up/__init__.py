@@ -1,6 +1,27 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up: people, programme and territories, seats, extensions, identity, mail; each page asks for the permission that it needs."""
 
-from app.web.set_up import delegations, extensions, identity, mailbox, people, programmes, territories
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    mailbox,
+    people,
+    plugin_settings,
+    programmes,
+    publication,
+    territories,
+)
 from app.web.set_up.base import blueprint
 
-__all__ = ["blueprint", "delegations", "extensions", "identity", "mailbox", "people", "programmes", "territories"]
+__all__ = [
+    "blueprint",
+    "delegations",
+    "extensions",
+    "identity",
+    "mailbox",
+    "people",
+    "plugin_settings",
+    "programmes",
+    "publication",
+    "territories",
+]
