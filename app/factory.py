@@ -219,7 +219,8 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
     app.jinja_loader = ChoiceLoader(  # type: ignore[misc]  # a cached property that Flask lets one set
         [FileSystemLoader(str(settings.home / "templates")), FileSystemLoader(str(shipped("templates"))), PrefixLoader(own)]
     )
-    install_templating(app, static_version(shipped("static")))
+    static = {plugin.name: static_version(folder) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "static"))}
+    install_templating(app, static_version(shipped("static")), static)
     install_slots(app)
 
 

@@ -7,7 +7,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
-from app.db.models import Phase
+from app.db.models import Phase, Story
+from app.db.public import PublicStory, public_stories
+from app.db.reading import public_story_clause
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_VERSION,
@@ -36,6 +38,7 @@ from app.hooks.contracts import (
     Subscriber,
     Tile,
 )
+from app.hooks.deprecation import deprecated
 from app.hooks.specs import hookimpl
 from app.kernel.access import Actor
 from app.kernel.clock import system_clock
@@ -51,6 +54,7 @@ from app.kernel.events import (
 )
 from app.kernel.ids import new_id
 from app.kernel.voice import CATEGORIES, ActorCategory
+from app.services.access import require
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
 from app.services.unit_of_work import UnitOfWork
@@ -59,8 +63,20 @@ from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choi
 from app.web.gate import keeps_text, public
 from app.web.words import CATEGORY_FULL, CATEGORY_SHORT
 
+# Old name → (SDK that brought the new one, new name). An old name works until SDK_OLDEST passes that version.
+_RENAMED = {"list_phase_choices": ("1", "phase_choices")}
 
-def list_phase_choices(session: Session) -> list[tuple[str, str]]:
+
+def __getattr__(name: str) -> Any:
+    """Answers for names on their way out, and warns whoever imports one."""
+    if name not in _RENAMED:
+        raise AttributeError(f"module 'app.sdk' has no attribute {name!r}; docs/sdk.md lists what it offers")
+    since, new = _RENAMED[name]
+    deprecated(f"app.sdk.{name}", since, f"app.sdk.{new}")
+    return globals()[new]
+
+
+def phase_choices(session: Session) -> list[tuple[str, str]]:
     """Returns (key, name) of every programme's phases, in their order, each key once."""
     names: dict[str, str] = {}
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
@@ -126,6 +142,7 @@ __all__ = [
     "PromptContext",
     "PromptOffer",
     "PromptSource",
+    "PublicStory",
     "Refused",
     "Required",
     "RoleOffer",
@@ -133,6 +150,7 @@ __all__ = [
     "SettingsPage",
     "SlotContext",
     "SlotItem",
+    "Story",
     "StoryFormat",
     "StoryPublished",
     "StorySubmitted",
@@ -152,14 +170,17 @@ __all__ = [
     "field_errors",
     "hookimpl",
     "keeps_text",
-    "list_phase_choices",
     "model_base",
     "new_id",
+    "phase_choices",
     "public",
+    "public_stories",
+    "public_story_clause",
     "read_settings",
     "read_told",
     "reader",
     "ref",
+    "require",
     "signed_in",
     "system_clock",
     "with_permission",

@@ -12,14 +12,17 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.asgi_types import AsgiApp
+from app.cli.author.commands import COMMANDS as AUTHOR_COMMANDS
 from app.cli.serving import serve_site
 from app.config import UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
+from app.hooks.manager import Candidate
 from app.kernel.access import Role
 from app.kernel.errors import RecitsError
 from app.services import accounts, letters, mail, plugins, starter, verify
 from app.services.job_runs import run_due_jobs
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 
 
@@ -30,6 +33,7 @@ class Makers:
     app: Callable[..., Flask]
     asgi: Callable[[Flask], AsgiApp]
     start_rounds: Callable[[Site], None]
+    find: Callable[[], list[Candidate]]
 
 
 class Commands(click.Group):
@@ -87,6 +91,8 @@ def migrate_command(makers: Makers) -> None:
         for name in on:
             if name in site.plugins.plugins:
                 plugins.prepare_tables(site.engine, site.plugins, name)
+        with site.writer.begin() as uow:
+            learn_from_enabled(uow, site.plugins.usable(), frozenset(on))
     except (MigrationRefused, RecitsError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")
@@ -133,6 +139,10 @@ def invite_command(makers: Makers, email: str, name: str, role: str) -> None:
 @recits.group(help="Extensions. / Plugins.")
 def plugin() -> None:
     """The group of plugin commands."""
+
+
+for author_command in AUTHOR_COMMANDS:
+    plugin.add_command(author_command)
 
 
 @plugin.command(name="list", help="Liste les extensions. / List plugins.")

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 SDK_VERSION = 1
+"""What this site offers to plugins; a change that a plugin could notice raises it."""
+
+SDK_OLDEST = 1
+"""The oldest SDK whose plugins still run here, warned of what they should change."""
 
 # A text for people: a string, or a lazy translation that becomes one when it is shown.
 Words = Any

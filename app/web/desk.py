@@ -30,7 +30,9 @@ def home() -> ResponseReturnValue:
     actor = signed_in()
     cards = queries.list_delegations(reader(), actor.writing_delegations)
     space = my_space(reader(), actor, cards)
-    return render_template("desk/home.html", cards=cards, space=space, reviews=actor.may(STORY_REVIEW), confirm=ConfirmForm(formdata=None))
+    return render_template(
+        "desk/home.html", cards=cards, space=space, reviews=actor.may_somewhere(STORY_REVIEW), confirm=ConfirmForm(formdata=None)
+    )
 
 
 # — stories —

@@ -244,6 +244,16 @@ class RolesForm(BaseForm):
     roles = CheckboxListField(_l("Rôles"), validate_choice=False)
 
 
+class RoleForm(BaseForm):
+    title = StringField(_l("Nom du rôle"), render_kw={"maxlength": 120})
+    description = TextAreaField(_l("À quoi il sert, en une phrase"), render_kw={"rows": 2, "maxlength": 600})
+
+
+class ShareForm(BaseForm):
+    email = EmailField(_l("Adresse électronique"), [Required(), Email()], description=_l("La personne doit avoir un compte."))
+    role = RadioField(_l("Rôle"), validate_choice=False)
+
+
 class ProgrammeForm(BaseForm):
     name = StringField(_l("Nom"), [Required()], render_kw={"maxlength": 160})
     description = TextAreaField(_l("Présentation"), render_kw={"rows": 4})

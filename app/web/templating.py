@@ -1,5 +1,6 @@
 """What templates know beside their arguments: words for codes, dates, menus, addresses; no query, no rule."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any, cast
 
@@ -25,8 +26,8 @@ from app.web.formats import declared_format, format_title
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 
-def install_templating(app: Flask, static_version: str) -> None:
-    """Adds filters, globals and the version of the static files to an application."""
+def install_templating(app: Flask, static_version: str, plugin_versions: Mapping[str, str]) -> None:
+    """Adds filters, globals and the versions of the static files, the core's and each plugin's, to an application."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -65,6 +66,12 @@ def install_templating(app: Flask, static_version: str) -> None:
         root = request.environ.get("recits.root", "")
         version = "" if name.startswith("fonts/") else f"?v={static_version}"
         return f"{root}/static/{name}{version}"
+
+    @app.template_global()
+    def plugin_asset(owner: str, name: str) -> str:
+        """Returns the address of a plugin's static file; the version changes with the plugin's files."""
+        root = request.environ.get("recits.root", "")
+        return f"{root}/{owner}/static/{name}?v={plugin_versions.get(owner, '')}"
 
 
 def site_identity() -> Identity:

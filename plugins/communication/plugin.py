@@ -2,7 +2,7 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, hookimpl
 from plugins.communication.services import formats, prompts
 from plugins.communication.views import blueprint
 
@@ -24,6 +24,18 @@ def register_blueprints():
 def register_permissions():
     return [
         Permission("communication.manage_prompts", title=_l("Gérer les questions d’écriture"), roles=frozenset({"administrator", "editor"}))
+    ]
+
+
+@hookimpl
+def register_roles():
+    return [
+        RoleOffer(
+            "communication.facilitator",
+            title=_l("animation de l’écriture"),
+            description=_l("Tient les questions qui mènent l’écriture, sans relire ni publier."),
+            permissions=frozenset({"communication.manage_prompts"}),
+        )
     ]
 
 

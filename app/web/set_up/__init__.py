@@ -1,4 +1,4 @@
-"""Site set-up: people, programme and territories, seats, extensions, identity, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
 from app.web.set_up import (
     delegations,
@@ -9,6 +9,8 @@ from app.web.set_up import (
     plugin_settings,
     programmes,
     publication,
+    roles,
+    sharing,
     territories,
 )
 from app.web.set_up.base import blueprint
@@ -23,5 +25,7 @@ __all__ = [
     "plugin_settings",
     "programmes",
     "publication",
+    "roles",
+    "sharing",
     "territories",
 ]
