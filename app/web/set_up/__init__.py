@@ -12,6 +12,7 @@ from app.web.set_up import (
     roles,
     sharing,
     territories,
+    themes,
 )
 from app.web.set_up.base import blueprint
 
@@ -28,4 +29,5 @@ __all__ = [
     "roles",
     "sharing",
     "territories",
+    "themes",
 ]
