@@ -7,7 +7,9 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
-from app.db.models import Phase
+from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
+from app.db.models import Phase, Territory
+from app.db.reading import find_territory, list_territories
 from app.hooks.contracts import (
     SDK_VERSION,
     SLOTS,
@@ -37,6 +39,7 @@ from app.hooks.contracts import (
 )
 from app.hooks.specs import hookimpl
 from app.kernel.access import Actor
+from app.kernel.braid import strongest
 from app.kernel.clock import system_clock
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import (
@@ -53,10 +56,14 @@ from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
 from app.services.unit_of_work import UnitOfWork
+from app.web.braid import Picture
+from app.web.braid import link as braid_link
+from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
 from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
 from app.web.gate import keeps_text, public
-from app.web.words import CATEGORY_FULL, CATEGORY_SHORT
+from app.web.story_view import VoiceShown, show_voice
+from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 
 
 def list_phase_choices(session: Session) -> list[tuple[str, str]]:
@@ -93,7 +100,9 @@ def model_base(owner: str) -> type[DeclarativeBase]:
 __all__ = [
     "CATEGORIES",
     "CATEGORY_FULL",
+    "CATEGORY_KEY",
     "CATEGORY_SHORT",
+    "CATEGORY_SLUG",
     "SDK_VERSION",
     "SLOTS",
     "Actor",
@@ -122,6 +131,7 @@ __all__ = [
     "PassageSaved",
     "PassageSigned",
     "Permission",
+    "Picture",
     "PromptContext",
     "PromptOffer",
     "PromptSource",
@@ -137,25 +147,38 @@ __all__ = [
     "StorySubmitted",
     "StoryUnpublished",
     "Subscriber",
+    "Telling",
+    "Territory",
     "Tile",
     "UnitOfWork",
     "UtcDateTime",
+    "VoiceShown",
+    "WorkingMoment",
     "back_to",
+    "braid_link",
+    "braid_picture",
     "checked",
     "choices",
     "content_choices",
     "field_errors",
+    "find_territory",
     "hookimpl",
     "keeps_text",
     "list_phase_choices",
+    "list_tellings",
+    "list_territories",
     "model_base",
     "new_id",
     "public",
     "read_settings",
     "reader",
     "ref",
+    "show_voice",
     "signed_in",
+    "stronger",
+    "strongest",
     "system_clock",
     "with_permission",
+    "working_journey",
     "writing",
 ]
