@@ -214,6 +214,10 @@ POST /configuration/extensions/<name>/<any(activer,desactiver):what>            
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
+
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
@@ -359,6 +363,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),

@@ -19,8 +19,8 @@ from app.sdk import (
     braid_link,
     braid_picture,
     find_territory,
-    list_territories,
     list_tellings,
+    list_territories,
     show_voice,
     working_journey,
 )
