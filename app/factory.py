@@ -20,7 +20,7 @@ from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
 from app.hooks.contracts import Subscriber
-from app.hooks.manager import PluginManager, find_entry_points, find_in_package
+from app.hooks.manager import Candidate, PluginManager, find_entry_points, find_in_package
 from app.hooks.registry import build_registry
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
@@ -47,12 +47,19 @@ FORM_MEMORY = 2 * 1024 * 1024
 FORM_PARTS = 1000
 
 
-def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime] = system_clock, **overrides: Any) -> Flask:
+def create_app(
+    settings: Settings | None = None,
+    *,
+    clock: Callable[[], datetime] = system_clock,
+    plugins: Sequence[Candidate] | None = None,
+    **overrides: Any,
+) -> Flask:
     """Returns the Flask application of a site.
 
     Args:
         settings: the site's settings; read from the environment by default.
         clock: source of the present time.
+        plugins: what to load; the installed ones by default.
         overrides: settings that win over the environment.
 
     Raises:
@@ -61,7 +68,7 @@ def create_app(settings: Settings | None = None, *, clock: Callable[[], datetime
     settings = settings or load_settings(**overrides)
     settings.check_safe()
     app = _new_flask(settings)
-    manager = load_plugins()
+    manager = load_plugins(plugins)
     engine = _install_database(app, settings)
     site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
     app.extensions["recits"] = site
@@ -102,9 +109,14 @@ def _new_flask(settings: Settings) -> Flask:
     return app
 
 
-def load_plugins() -> PluginManager:
-    """Loads every installed plugin, each tried alone first."""
-    return PluginManager([*find_in_package(shipped_plugins), *find_entry_points()], Trial())
+def find_plugins() -> list[Candidate]:
+    """Returns the installed plugins: those in `plugins/`, and those that other distributions bring."""
+    return [*find_in_package(shipped_plugins), *find_entry_points()]
+
+
+def load_plugins(candidates: Sequence[Candidate] | None = None) -> PluginManager:
+    """Loads plugins, the installed ones by default, each tried alone first."""
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial())
 
 
 class Trial:

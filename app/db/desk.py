@@ -55,7 +55,7 @@ class PassageLine:
 
     @property
     def is_empty(self) -> bool:
-        return self.revision is None or not self.revision.body
+        return self.revision is None or not (self.revision.body or self.revision.plain)
 
     @property
     def is_signed(self) -> bool:

@@ -1,6 +1,6 @@
 """Passages: added, saved as hashed revisions, moved, put into the trash; only a voice's holder and scribe write in its passages."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from itertools import groupby
 
@@ -8,20 +8,23 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Draft, Media, Moment, Passage, PassageRevision, Story, Voice
+from app.hooks.contracts import BlockType
 from app.kernel.access import Actor
+from app.kernel.block import TEXT_BLOCK
 from app.kernel.content import MediaUse, PassageContent, Span
+from app.kernel.document.plain import count_words
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSaved
 from app.kernel.ids import new_salt
 from app.kernel.voice import Mandate
 from app.services.approvals import is_signed
+from app.services.blocks import DATA, PreparedBlock, kept_of
 from app.services.checks import checked
 from app.services.markup import MARKUP_VERSION, PreparedBody
 from app.services.stories import delegations_of, member_story, writable_story
 from app.services.unit_of_work import UnitOfWork
 
 REVISION_NAME = 120
-TEXT_BLOCK = "text"
 
 
 @dataclass(frozen=True)
@@ -42,27 +45,32 @@ class StaleBase:
 # — adding, moving, trash —
 
 
-def add_passage(uow: UnitOfWork, actor: Actor | None, story_id: str, moment_id: str | None, voice_id: str | None) -> Passage:
+def add_passage(
+    uow: UnitOfWork, actor: Actor | None, story_id: str, moment_id: str | None, voice_id: str | None, block: str = TEXT_BLOCK
+) -> Passage:
     """Adds an empty passage to a story, after the others of its moment.
 
     Args:
         moment_id: the moment it tells, or None for words about the whole story.
         voice_id: whose it is, or None for a shared passage.
+        block: `text`, or a block type of an extension that is on; a voice may have several of those on one moment.
 
     Raises:
-        Refused: if that voice already tells that moment in this story.
+        Refused: if that voice already tells that moment in this story, or the extension is off.
     """
     story = uow.session.get_one(Story, story_id) if actor is None else writable_story(uow.session, actor, story_id)
     _check_place(uow.session, actor, story, moment_id, voice_id)
+    if block != TEXT_BLOCK and uow.snapshot.find(BlockType, block) is None:
+        raise Invalid("block", "unknown_choice")
     others = living_passages(uow.session, story.id)
-    if any(other.moment_id == moment_id and other.voice_id == voice_id for other in others):
+    if block == TEXT_BLOCK and _told_already(others, moment_id, voice_id):
         raise Refused("passage_exists")
     passage = Passage(
         story_id=story.id,
         moment_id=moment_id,
         voice_id=voice_id,
         salt=new_salt(),
-        block=TEXT_BLOCK,
+        block=block,
         position=0,
         created_at=uow.now,
         created_by=actor.account if actor else None,
@@ -128,12 +136,16 @@ def restore_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> Passage:
     writable_story(uow.session, actor, passage.story_id)
     _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
     others = living_passages(uow.session, passage.story_id)
-    if any(other.moment_id == passage.moment_id and other.voice_id == passage.voice_id for other in others):
+    if passage.block == TEXT_BLOCK and _told_already(others, passage.moment_id, passage.voice_id):
         raise Refused("passage_exists")
     passage.deleted_at = passage.deleted_by = None
     _renumber(arranged([*others, passage]))
     uow.record(actor, "passage.restore", "passage", passage.id, story=passage.story_id)
     return passage
+
+
+def _told_already(others: Sequence[Passage], moment_id: str | None, voice_id: str | None) -> bool:
+    return any(other.moment_id == moment_id and other.voice_id == voice_id and other.block == TEXT_BLOCK for other in others)
 
 
 def living_passages(session: Session, story_id: str) -> list[Passage]:
@@ -226,13 +238,20 @@ def _check_place(session: Session, actor: Actor | None, story: Story, moment_id:
 
 
 def save_passage(
-    uow: UnitOfWork, actor: Actor, passage_id: str, prepared: PreparedBody, prompt: PromptAnswered | None, base_revision_id: str | None
+    uow: UnitOfWork,
+    actor: Actor,
+    passage_id: str,
+    prepared: PreparedBody,
+    prompt: PromptAnswered | None,
+    base_revision_id: str | None,
+    block: PreparedBlock | None = None,
 ) -> PassageRevision | StaleBase:
     """Saves a passage's words as a new revision; saving what is there already makes none.
 
     Args:
         prepared: the body, parsed and rendered before the unit of work.
         base_revision_id: the revision that the writer started from; if another was saved since, nothing is written.
+        block: what an extension's form says, for a passage of its kind; None keeps what was saved.
 
     Returns:
         The revision that is now current, or StaleBase: the caller merges and tries again.
@@ -240,7 +259,7 @@ def save_passage(
     passage, story = writable_passage(uow.session, actor, passage_id)
     if passage.revision_id != base_revision_id:
         return StaleBase(passage.revision_id)
-    revision = write_revision(uow, actor, passage, prepared, prompt, story.lang)
+    revision = write_revision(uow, actor, passage, prepared, prompt, story.lang, block=block)
     drop_draft(uow, actor, passage_id)
     return revision
 
@@ -255,10 +274,12 @@ def write_revision(
     *,
     gathered_by: str = "",
     merged_from: str | None = None,
+    block: PreparedBlock | None = None,
 ) -> PassageRevision:
     """Writes a revision of a passage whose rights were checked, unless its content is already the current one."""
     current = uow.session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
-    content = passage_content(uow.session, passage, prepared, prompt, lang)
+    block = block or (kept_of(current) if passage.block != TEXT_BLOCK else None)
+    content = passage_content(uow.session, passage, prepared, prompt, lang, block)
     if current is not None and current.hash == content.hash:
         return current
     if actor is not None and passage.voice_id is not None and not actor.holds(passage.voice_id):
@@ -270,11 +291,11 @@ def write_revision(
         lang=lang,
         body=content.body,
         data=dict(content.data),
-        snapshot=None,
+        snapshot=None if content.snapshot is None else dict(content.snapshot),
         spans=[[span.start, span.end, span.voice] for span in content.spans],
         media=[{"hash": use.hash, "alt": use.alt, "credit": use.credit} for use in content.media],
-        plain=prepared.plain,
-        words=prepared.words,
+        plain=_all_words(prepared, block),
+        words=prepared.words + (count_words(block.block.words) if block else 0),
         fragment=prepared.fragment.to_json(),
         markup_version=MARKUP_VERSION,
         author_id=actor.account if actor else None,
@@ -294,14 +315,30 @@ def write_revision(
     return revision
 
 
-def passage_content(session: Session, passage: Passage, prepared: PreparedBody, prompt: PromptAnswered | None, lang: str) -> PassageContent:
+def _all_words(prepared: PreparedBody, block: PreparedBlock | None) -> str:
+    """Returns what a passage says, for excerpts and comparisons: its own words first, then the block's."""
+    return "\n\n".join(part for part in (prepared.plain, block.block.words if block else "") if part)
+
+
+def passage_content(
+    session: Session,
+    passage: Passage,
+    prepared: PreparedBody,
+    prompt: PromptAnswered | None,
+    lang: str,
+    block: PreparedBlock | None = None,
+) -> PassageContent:
     """Returns what the passage's hash will cover."""
+    data: dict[str, object] = {"prompt": {"ref": prompt.ref, "text": prompt.text}} if prompt else {}
+    if block is not None:
+        data[DATA] = dict(block.data)
     return PassageContent(
         salt=passage.salt,
         block=passage.block,
         lang=lang,
         body=prepared.markdown,
-        data={"prompt": {"ref": prompt.ref, "text": prompt.text}} if prompt else {},
+        data=data,
+        snapshot=block.block.record() if block else None,
         spans=(Span(0, len(prepared.plain), passage.voice_id),) if passage.voice_id and prepared.plain else (),
         media=_media_used(session, passage.story_id, prepared),
     )
@@ -321,7 +358,7 @@ def restore_revision(uow: UnitOfWork, actor: Actor, revision_id: str, prepared: 
     if old is None:
         raise NotFound("revision")
     passage, story = writable_passage(uow.session, actor, old.passage_id)
-    return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang)
+    return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang, block=kept_of(old))
 
 
 def name_revision(uow: UnitOfWork, actor: Actor, passage_id: str, revision_id: str, name: str) -> None:
@@ -346,8 +383,20 @@ def kept_prompt(revision: PassageRevision | None) -> PromptAnswered | None:
 # — drafts —
 
 
-def keep_draft(uow: UnitOfWork, actor: Actor, passage_id: str, body: str, prompt: str, base_revision_id: str | None) -> None:
-    """Keeps unsaved words for their writer alone; never public, never a version. A base that is no revision of the passage is not kept."""
+def keep_draft(
+    uow: UnitOfWork,
+    actor: Actor,
+    passage_id: str,
+    body: str,
+    prompt: str,
+    base_revision_id: str | None,
+    data: Mapping[str, Sequence[str]] | None = None,
+) -> None:
+    """Keeps unsaved words for their writer alone; never public, never a version. A base that is no revision of the passage is not kept.
+
+    Args:
+        data: what was typed into an extension's fields, by name.
+    """
     passage, _ = readable_passage(uow.session, actor, passage_id)
     _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
     base = uow.session.get(PassageRevision, base_revision_id) if base_revision_id else None
@@ -356,6 +405,7 @@ def keep_draft(uow: UnitOfWork, actor: Actor, passage_id: str, body: str, prompt
         row = Draft(account_id=actor.account, passage_id=passage_id)
         uow.session.add(row)
     row.body, row.prompt, row.updated_at = body, prompt[:200], uow.now
+    row.data = {name: list(values) for name, values in (data or {}).items()}
     row.base_revision_id = base.id if base is not None and base.passage_id == passage_id else None
 
 

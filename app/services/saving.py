@@ -1,15 +1,19 @@
 """Saving beside others: merges what two people wrote at the same time; never loses either's words."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.db.models import PassageRevision
+from app.db.models import Passage, PassageRevision
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor
+from app.kernel.block import DataMerge, merge_data
 from app.kernel.merge import Clash, merge_texts
 from app.services.access import reread
+from app.services.blocks import DATA, PreparedBlock, prepare_block
 from app.services.markup import prepare
 from app.services.passages import PromptAnswered, keep_draft, save_passage
 from app.services.unit_of_work import Writer
@@ -31,7 +35,7 @@ class Saved:
 class Conflict:
     """The same words were changed by two people. Nothing was overwritten: the writer's text is kept as a draft, theirs is the current revision.
 
-    `proposal` holds both, one after the other where they clash.
+    `proposal` holds both, one after the other where they clash; `fields` are those of a block that both changed, with (mine, theirs).
     """
 
     proposal: str
@@ -40,6 +44,7 @@ class Conflict:
     current: str
     author: str | None
     clashes: tuple[Clash, ...]
+    fields: Mapping[str, tuple[Any, Any]] = field(default_factory=dict)
 
 
 def save_beside_others(
@@ -51,47 +56,52 @@ def save_beside_others(
     prompt: PromptAnswered | None,
     base_revision_id: str | None,
     lang: str,
+    block: PreparedBlock | None = None,
+    typed: Mapping[str, Sequence[str]] | None = None,
 ) -> Saved | Conflict:
     """Saves a body that was written from a base revision; if others saved since, merges with what they wrote.
+
+    Args:
+        block: what an extension's form says, for a passage of its kind.
+        typed: the same fields as they were typed, for the draft.
 
     Raises:
         MarkupRefused: if the text exceeds a limit of markup.
         NotFound, NotAllowed, Refused: as `save_passage`.
     """
     mine = prepare(body, lang=lang)
-    known, prepared, merged = base_revision_id, mine, False
+    known, prepared, filled, merged = base_revision_id, mine, block, False
     for _ in range(_MOST_TURNS):
         with writer.begin() as uow:
-            answer = save_passage(uow, reread(uow, actor, snapshot), passage_id, prepared, prompt, known)
+            answer = save_passage(uow, reread(uow, actor, snapshot), passage_id, prepared, prompt, known, filled)
             if isinstance(answer, PassageRevision):
                 return Saved(answer.id, answer.created_at, merged)
-            base = _body(uow.session, base_revision_id, passage_id)
+            base = _base(uow.session, base_revision_id, passage_id)
             theirs = uow.session.get_one(PassageRevision, answer.current) if answer.current else None
-        result = merge_texts(base, mine.markdown, theirs.body if theirs else "")
-        if not result.clean and theirs is not None:
-            return _keep_both(writer, snapshot, actor, passage_id, body, prompt, base_revision_id, theirs, result.text, result.clashes)
+            kind = uow.session.get_one(Passage, passage_id).block
+        result = merge_texts(base.body if base else "", mine.markdown, theirs.body if theirs else "")
+        fields = _merge_block(base, block, theirs)
+        if theirs is not None and not (result.clean and (fields is None or not fields.clashes)):
+            with writer.begin() as uow:
+                reference = prompt.ref if prompt else ""
+                keep_draft(uow, reread(uow, actor, snapshot), passage_id, body, reference, base_revision_id, typed)
+            clashing = fields.clashes if fields else {}
+            return Conflict(result.text, body, theirs.body, theirs.id, theirs.author_id, result.clashes, clashing)
         known, prepared, merged = answer.current, prepare(result.text, lang=lang), True
+        if fields is not None:
+            with Session(writer.engine) as session:
+                filled = prepare_block(session, snapshot, kind, fields.data)
     raise RuntimeError("a passage was saved by others at every turn")
 
 
-def _body(session: Session, revision_id: str | None, passage_id: str) -> str:
-    """Returns the body of a revision of that passage; an unknown base counts as empty, so that the merge keeps both texts whole."""
+def _merge_block(base: PassageRevision | None, mine: PreparedBlock | None, theirs: PassageRevision | None) -> DataMerge | None:
+    if mine is None or theirs is None:
+        return None
+    before = base.data.get(DATA, {}) if base is not None else {}
+    return merge_data(before, mine.data, theirs.data.get(DATA, {}))
+
+
+def _base(session: Session, revision_id: str | None, passage_id: str) -> PassageRevision | None:
+    """Returns a revision of that passage; an unknown base counts as empty, so that the merge keeps both texts whole."""
     revision = session.get(PassageRevision, revision_id) if revision_id else None
-    return revision.body if revision is not None and revision.passage_id == passage_id else ""
-
-
-def _keep_both(
-    writer: Writer,
-    snapshot: Snapshot,
-    actor: Actor,
-    passage_id: str,
-    body: str,
-    prompt: PromptAnswered | None,
-    base_revision_id: str | None,
-    theirs: PassageRevision,
-    proposal: str,
-    clashes: tuple[Clash, ...],
-) -> Conflict:
-    with writer.begin() as uow:
-        keep_draft(uow, reread(uow, actor, snapshot), passage_id, body, prompt.ref if prompt else "", base_revision_id)
-    return Conflict(proposal, body, theirs.body, theirs.id, theirs.author_id, clashes)
+    return revision if revision is not None and revision.passage_id == passage_id else None

@@ -1,6 +1,6 @@
 """Story versions: freezes a working copy into a manifest of hashes; never changes one."""
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import MissingVoice, Moment, MomentRevision, Passage, PassageRevision, Stance, Story, StoryVersion, Voice
@@ -59,7 +59,8 @@ def freeze_version(uow: UnitOfWork, actor: Actor | None, story: Story) -> StoryV
 def _passage_hashes(session: Session, passages: list[Passage]) -> dict[str, str]:
     """Returns revision id → hash of the passages' current revisions that have words."""
     ids = [passage.revision_id for passage in passages]
-    query = select(PassageRevision.id, PassageRevision.hash).where(PassageRevision.id.in_(ids), PassageRevision.body != "")
+    said = or_(PassageRevision.body != "", PassageRevision.plain != "")
+    query = select(PassageRevision.id, PassageRevision.hash).where(PassageRevision.id.in_(ids), said)
     return {row.id: row.hash for row in session.execute(query)}
 
 

@@ -3,7 +3,7 @@
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, AccountRole, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
@@ -183,8 +183,8 @@ def _take(uow: UnitOfWork, actor: Actor, story: Story, arrow: Transition, versio
 
 
 def _is_empty(session: Session, passage: Passage) -> bool:
-    body = session.scalar(select(PassageRevision.body).where(PassageRevision.id == passage.revision_id)) if passage.revision_id else None
-    return not body
+    said = or_(PassageRevision.body != "", PassageRevision.plain != "")
+    return not session.scalar(select(PassageRevision.id).where(PassageRevision.id == passage.revision_id, said))
 
 
 def _territory_name(session: Session, story_id: str) -> str:

@@ -7,6 +7,7 @@ from flask import Blueprint, current_app, flash, g, redirect, render_template, r
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from sqlalchemy import select
+from werkzeug.datastructures import MultiDict
 from werkzeug.exceptions import HTTPException
 
 from app.db.desk import find_draft
@@ -15,6 +16,7 @@ from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import accounts, letters, mail
 from app.services.access import load_actor
 from app.services.passages import keep_draft
+from app.web.blocks import typed_into_block
 from app.web.carry import PREFIX, Carried, carried_through, resend_page
 from app.web.context import back_to, field_errors, network, reader, signed_in, site, snapshot, unit_of_work, visitor, writing
 from app.web.forms import AcceptForm, ChangePasswordForm, ConfirmForm, InvitationForm, LinkForm, NewPasswordForm, ProfileForm, SignInForm
@@ -107,7 +109,13 @@ def _resume(account_id: str, carried: Carried | None) -> ResponseReturnValue | N
         try:
             with site().writer.begin() as uow:
                 keep_draft(
-                    uow, actor, arguments["passage_id"], fields.get("body", ""), fields.get("prompt", ""), fields.get("base") or None
+                    uow,
+                    actor,
+                    arguments["passage_id"],
+                    fields.get("body", ""),
+                    fields.get("prompt", ""),
+                    fields.get("base") or None,
+                    typed_into_block(MultiDict(carried.fields)),
                 )
         except (NotFound, NotAllowed):
             return resend_page(carried)  # another account: the words are shown, to be copied

@@ -7,9 +7,11 @@ from flask_babel import gettext as _
 from app.db import desk as queries
 from app.db.reading import living_moments
 from app.kernel.access import STORY_REVIEW
+from app.kernel.block import TEXT_BLOCK
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
 from app.services import passages, stories, workflow
+from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
@@ -17,6 +19,7 @@ from app.web.gate import keeps_text
 from app.web.templating import moment_words
 
 blueprint = Blueprint("desk", __name__, url_prefix="/espace")
+blueprint.add_app_template_global(block_title, "block_title")
 
 
 @blueprint.get("/")
@@ -135,7 +138,9 @@ def reopen_story(story_id: str) -> ResponseReturnValue:
 def add_passage(story_id: str) -> ResponseReturnValue:
     form = NewPassageForm()
     with writing() as (uow, actor):
-        passage = passages.add_passage(uow, actor, story_id, form.moment.data or None, form.voice.data or None)
+        passage = passages.add_passage(
+            uow, actor, story_id, form.moment.data or None, form.voice.data or None, form.block.data or TEXT_BLOCK
+        )
     return back_to(url_for("passages.write", passage_id=passage.id))
 
 
@@ -151,6 +156,8 @@ def _new_passage_form(copy: queries.WorkingCopy) -> NewPassageForm:
     mine = [voice for voice in copy.voices.values() if actor.writes_for(voice.id)]
     form.voice.choices = choices([*((voice.id, voice_words(voice)) for voice in mine), ("", _("Passage commun à la délégation"))])
     form.voice.data = mine[0].id if mine else ""
+    form.block.choices = choices([(TEXT_BLOCK, _("Un texte")), *block_choices()])
+    form.block.data = TEXT_BLOCK
     return form
 
 

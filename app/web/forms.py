@@ -155,6 +155,7 @@ class PassageForm(BaseForm):
 class NewPassageForm(BaseForm):
     moment = SelectField(_l("Moment"), validate_choice=False)
     voice = RadioField(_l("Qui parle"), validate_choice=False)
+    block = RadioField(_l("Quoi"), validate_choice=False)
 
 
 class MomentForm(BaseForm):

@@ -2,7 +2,10 @@
 
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from werkzeug.exceptions import abort
 
 from app.db import desk as queries
@@ -12,10 +15,12 @@ from app.kernel.diff import compare_texts
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, StoryState
 from app.services import approvals, passages
+from app.services.blocks import kept_of
 from app.services.markup import MarkupRefused, prepare
 from app.services.prompts import Question, answer_question, offer_questions
 from app.services.saving import Conflict, save_beside_others
 from app.web.assembly import resolver_for, to_html
+from app.web.blocks import BlockEditor, block_html, open_block, show_block, typed_into_block
 from app.web.context import back_to, reader, signed_in, site, snapshot, writing
 from app.web.desk_view import show_working_copy
 from app.web.errors import markup_sentence
@@ -23,6 +28,8 @@ from app.web.forms import ConfirmForm, NameForm, PassageForm, sent
 from app.web.gate import keeps_text
 from app.web.templating import instant_words
 from app.web.words import sentence
+
+NOT_COMPLETE = _l("Le formulaire n’est pas complet. Rien n’est perdu : corrigez ce qui est signalé.")
 
 blueprint = Blueprint("passages", __name__, url_prefix="/espace/passages")
 
@@ -57,7 +64,7 @@ def write(passage_id: str) -> ResponseReturnValue:
         base=(draft.base_revision_id if draft else passage.revision_id) or "",
         prompt=draft.prompt if draft else kept.ref if kept else "",
     )
-    return _editor(passage, story, copy, form, draft=draft)
+    return _editor(passage, story, copy, form, draft=draft, block=open_block(passage, revision, draft, None))
 
 
 def _editor(
@@ -70,6 +77,7 @@ def _editor(
     conflict: Conflict | None = None,
     preview: object = None,
     message: str = "",
+    block: BlockEditor | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
     line = copy.line(passage.id)
@@ -90,6 +98,7 @@ def _editor(
         conflict_author=_name(conflict.author) if conflict else "",
         preview=preview,
         message=message,
+        block=block,
         questions=questions,
         images=queries.list_images(reader(), story.id),
         group=_group(copy, passage),
@@ -138,7 +147,7 @@ def _read_only(passage: Passage, story: Story, copy: queries.WorkingCopy, why: s
 
 def _html(story: Story, revision: PassageRevision) -> object:
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [revision.fragment])
-    return to_html(revision.fragment, resolver, "p-", story.lang, heading_shift=1)
+    return to_html(revision.fragment, resolver, "p-", story.lang, heading_shift=1) + block_html(revision.snapshot, story.lang)
 
 
 # — saving —
@@ -150,16 +159,28 @@ def save(passage_id: str) -> ResponseReturnValue:
     passage, story, copy = _open(passage_id)
     form = PassageForm()
     body = form.body.data or ""
-    if "preview" in request.form:
-        return _preview(passage, story, copy, form)
     line = copy.line(passage_id)
+    block = open_block(passage, line.revision if line else None, None, request.form)
+    if "preview" in request.form:
+        return _preview(passage, story, copy, form, block)
+    if block is not None and not block.valid:
+        _keep(passage_id, form)
+        return _editor(passage, story, copy, form, block=block, message=str(NOT_COMPLETE), status=422)
     prompt = answer_question(reader(), snapshot(), form.prompt.data or "", passages.kept_prompt(line.revision if line else None))
     try:
-        result = save_beside_others(site().writer, snapshot(), signed_in(), passage_id, body, prompt, form.base.data or None, story.lang)
+        filled = block.prepared(story.lang) if block is not None else None
+        typed = typed_into_block(request.form)
+        with force_locale(story.lang):  # what an extension says of merged fields is kept with the story
+            result = save_beside_others(
+                site().writer, snapshot(), signed_in(), passage_id, body, prompt, form.base.data or None, story.lang, filled, typed
+            )
     except MarkupRefused as refusal:
         _keep(passage_id, form)
-        return _editor(passage, story, copy, form, message=markup_sentence(refusal), status=422)
+        return _editor(passage, story, copy, form, block=block, message=markup_sentence(refusal), status=422)
     except (Refused, NotAllowed) as refusal:
+        if refusal.reason in ("block_failed", "block_dormant"):
+            _keep(passage_id, form)
+            return _editor(passage, story, copy, form, block=block, message=sentence(refusal), status=409)
         # Locked, signed or handed over while one was writing: the words are kept where their writer finds them.
         _keep_if_possible(passage_id, form)
         raise refusal
@@ -167,28 +188,45 @@ def save(passage_id: str) -> ResponseReturnValue:
     if isinstance(result, Conflict):
         passage, story, copy = _open(passage_id)
         both = PassageForm(formdata=None, body=result.proposal, base=result.current, prompt=form.prompt.data)
-        return _editor(passage, story, copy, both, conflict=result, status=409)
+        return _editor(passage, story, copy, both, conflict=result, block=block, status=409)
     flash(
         _("Enregistré, avec ce qu’une autre personne avait écrit entre-temps. Relisez l’ensemble.") if result.merged else _("Enregistré.")
     )
     return back_to(url_for("passages.write", passage_id=passage_id))
 
 
-def _preview(passage: Passage, story: Story, copy: queries.WorkingCopy, form: PassageForm) -> ResponseReturnValue:
+def _preview(
+    passage: Passage, story: Story, copy: queries.WorkingCopy, form: PassageForm, block: BlockEditor | None
+) -> ResponseReturnValue:
     """Shows what would be public, with the form and its words below; nothing is saved, the words are kept as a draft."""
-    try:
-        prepared = prepare(form.body.data or "", lang=story.lang)
-    except MarkupRefused as refusal:
-        return _editor(passage, story, copy, form, message=markup_sentence(refusal), status=422)
     _keep(passage.id, form)
+    try:
+        preview = _previewed(story, form, block)
+    except MarkupRefused as refusal:
+        return _editor(passage, story, copy, form, block=block, message=markup_sentence(refusal), status=422)
+    except Refused as refusal:
+        return _editor(passage, story, copy, form, block=block, message=sentence(refusal), status=409)
+    if preview is None:
+        return _editor(passage, story, copy, form, block=block, message=str(NOT_COMPLETE), status=422)
+    return _editor(passage, story, copy, form, block=block, preview=preview)
+
+
+def _previewed(story: Story, form: PassageForm, block: BlockEditor | None) -> Markup | None:
+    """Returns what would be public; None if an extension's fields are not complete."""
+    prepared = prepare(form.body.data or "", lang=story.lang)
+    if block is not None and not block.valid:
+        return None
+    filled = block.prepared(story.lang) if block is not None else None
     pieces = prepared.fragment.to_json()
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
-    return _editor(passage, story, copy, form, preview=to_html(pieces, resolver, "apercu-", story.lang))
+    return to_html(pieces, resolver, "apercu-", story.lang) + (show_block(filled.block, story.lang) if filled else Markup(""))
 
 
 def _keep(passage_id: str, form: PassageForm) -> None:
     with writing() as (uow, actor):
-        passages.keep_draft(uow, actor, passage_id, form.body.data or "", form.prompt.data or "", form.base.data or None)
+        passages.keep_draft(
+            uow, actor, passage_id, form.body.data or "", form.prompt.data or "", form.base.data or None, typed_into_block(request.form)
+        )
 
 
 def _keep_if_possible(passage_id: str, form: PassageForm) -> None:
@@ -217,14 +255,18 @@ def drop_draft(passage_id: str) -> ResponseReturnValue:
 @blueprint.post("/<id:passage_id>/apercu")
 def preview_fragment(passage_id: str) -> ResponseReturnValue:
     """Returns the preview alone, cleaned exactly as a publication is."""
-    _passage, story, _copy = _open(passage_id)
+    passage, story, copy = _open(passage_id)
+    line = copy.line(passage_id)
+    block = open_block(passage, line.revision if line else None, None, request.form)
     try:
-        prepared = prepare(PassageForm().body.data or "", lang=story.lang)
+        preview, message = _previewed(story, PassageForm(), block), ""
     except MarkupRefused as refusal:
-        return render_template("desk/_preview.html", preview=None, message=markup_sentence(refusal)), 422
-    pieces = prepared.fragment.to_json()
-    resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [pieces])
-    return render_template("desk/_preview.html", preview=to_html(pieces, resolver, "apercu-", story.lang), message="", story=story)
+        preview, message = None, markup_sentence(refusal)
+    except Refused as refusal:
+        preview, message = None, sentence(refusal)
+    if preview is None:
+        return render_template("desk/_preview.html", preview=None, message=message or str(NOT_COMPLETE), story=story), 422
+    return render_template("desk/_preview.html", preview=preview, message="", story=story)
 
 
 # — place and trash —
@@ -335,12 +377,20 @@ def versions(passage_id: str) -> ResponseReturnValue:
         revisions=revisions,
         before=before,
         after=after,
-        changes=compare_texts(before.body if before else "", after.body) if after else (),
+        changes=compare_texts(_compared(before), _compared(after)) if after else (),
         authors=queries.account_names(reader(), [revision.author_id for revision in revisions]),
         blocked=_blocked(passage),
         name_form=NameForm(formdata=None),
         confirm=ConfirmForm(formdata=None),
     )
+
+
+def _compared(revision: PassageRevision | None) -> str:
+    """Returns a revision's Markdown, then its block line by line: what two versions are compared by."""
+    if revision is None:
+        return ""
+    block = kept_of(revision)
+    return "\n\n".join(part for part in (revision.body, block.block.words if block else "") if part)
 
 
 def _chosen(revisions: list[PassageRevision], name: str, default: int) -> PassageRevision | None:

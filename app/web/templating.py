@@ -13,15 +13,13 @@ from werkzeug.routing import BuildError
 
 from app.hooks.calls import CALLS
 from app.hooks.contracts import MenuItem
-from app.kernel.access import ACCOUNT_MANAGE, PLUGIN_MANAGE, PROGRAMME_MANAGE, SITE_CONFIGURE, SITE_READ_MAIL, STORY_REVIEW
+from app.kernel.access import STORY_REVIEW
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.moments import moment_date
 from app.web import words
 from app.web.context import site, snapshot, visitor
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
-
-SET_UP_PERMISSIONS = (SITE_CONFIGURE, PROGRAMME_MANAGE, ACCOUNT_MANAGE, PLUGIN_MANAGE, SITE_READ_MAIL)
 
 
 def install_templating(app: Flask, static_version: str) -> None:
@@ -32,7 +30,6 @@ def install_templating(app: Flask, static_version: str) -> None:
         words=words,
         visitor=visitor,
         csrf_token=generate_csrf,
-        set_up_permissions=SET_UP_PERMISSIONS,
         story_review=STORY_REVIEW,
         same_page_in=same_page_in,
         language=current_language,

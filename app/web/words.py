@@ -121,6 +121,12 @@ REASONS: dict[str, LazyString] = {
     "not_public": _l("Ce récit n’est pas public."),
     "passage_signed": _l("Ce passage est signé. Rouvrez-le pour le changer : la signature reste avec les mots d’avant."),
     "passage_exists": _l("Cette voix raconte déjà ce moment dans ce récit. Ouvrez son passage."),
+    "block_failed": _l(
+        "L’extension « %(plugin)s » n’a pas pu préparer ce bloc. Rien n’est perdu : ce que vous avez saisi est gardé en brouillon."
+    ),
+    "block_dormant": _l(
+        "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
+    ),
     "passage_empty": _l("Ce passage est vide."),
     "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
     "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),

@@ -129,6 +129,13 @@ text.addEventListener("input", () => {
   clearTimeout(pending);
   pending = setTimeout(autosave, 2500);
 });
+// An extension's fields are kept with the draft on the server.
+form.addEventListener("input", (event) => {
+  if (!event.target.name?.startsWith("bloc-")) return;
+  saved.textContent = WORDS.typing;
+  clearTimeout(pending);
+  pending = setTimeout(autosave, 2500);
+});
 window.addEventListener("online", () => { if (pending) autosave(); });
 form.addEventListener("submit", () => { clearTimeout(pending); keepHere(true); });
 

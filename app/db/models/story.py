@@ -113,7 +113,10 @@ class PassageRevision(Base):
 
 
 class Draft(Base):
-    """Unsaved words, kept by autosave or at an expired session; one per person and passage, never public."""
+    """Unsaved words, kept by autosave or at an expired session; one per person and passage, never public.
+
+    `data` is what was typed into an extension's fields, by name, as it was typed.
+    """
 
     __tablename__ = "draft"
 
@@ -121,6 +124,7 @@ class Draft(Base):
     passage_id: Mapped[str] = ref("passage.id", primary_key=True)
     body: Mapped[str] = mapped_column(Text)
     prompt: Mapped[str] = mapped_column(String(200), default="")
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
     base_revision_id: Mapped[str | None] = mapped_column(String(20))
     updated_at: Mapped[datetime]
 

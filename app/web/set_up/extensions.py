@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db.models import PluginState
@@ -10,7 +11,18 @@ from app.kernel.access import PLUGIN_MANAGE
 from app.services import plugins
 from app.web.context import back_to, reader, site, with_permission, writing
 from app.web.forms import ConfirmForm
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import EXTENSIONS, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(
+        EXTENSIONS,
+        _l("Extensions"),
+        _l("Ce qu’elles apportent, et de quoi les activer ou les désactiver."),
+        "set_up.extensions",
+        PLUGIN_MANAGE,
+        order=10,
+    )
+)
 
 
 @blueprint.get("/extensions")

@@ -2,13 +2,18 @@
 
 from flask import render_template
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db.models import MailMessage
 from app.kernel.access import SITE_READ_MAIL
 from app.kernel.errors import NotFound
 from app.web.context import reader, site, with_permission
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import SITE, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(SITE, _l("Courrier"), _l("Les messages que le site a écrits et qui attendent."), "set_up.mailbox", SITE_READ_MAIL, order=80)
+)
 
 
 @blueprint.get("/courrier")

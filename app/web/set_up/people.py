@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db.engine import by_name
@@ -13,8 +14,10 @@ from app.services import accounts
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
 from app.web.forms import AccountInvitationForm, ConfirmForm, RolesForm, choices
 from app.web.gate import keeps_text
-from app.web.set_up.base import blueprint, send_invitation
+from app.web.set_up.base import PEOPLE, Entry, add_entry, blueprint, send_invitation
 from app.web.words import ROLES
+
+add_entry(Entry(PEOPLE, _l("Personnes"), _l("Les comptes, leurs rôles et les invitations."), "set_up.people", ACCOUNT_MANAGE, order=10))
 
 
 @blueprint.get("/personnes")

@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db.engine import by_name
@@ -13,7 +14,9 @@ from app.services import programme
 from app.web.context import back_to, field_errors, reader, with_permission, writing
 from app.web.forms import PhaseForm, ProgrammeForm, WorkstreamForm
 from app.web.gate import keeps_text
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
+
+add_entry(Entry(CONTENT, _l("Programmes"), _l("Leurs phases et leurs chantiers."), "set_up.programmes", PROGRAMME_MANAGE, order=10))
 
 
 @blueprint.get("/programmes")

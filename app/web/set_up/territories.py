@@ -3,6 +3,7 @@
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
 from app.db import desk as queries
@@ -15,7 +16,19 @@ from app.services.markup import prepare
 from app.web.context import back_to, field_errors, reader, with_permission, writing
 from app.web.forms import ConfirmForm, TerritoryForm
 from app.web.gate import keeps_text
-from app.web.set_up.base import blueprint
+from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
+
+add_entry(
+    Entry(
+        CONTENT,
+        _l("Territoires et délégations"),
+        _l("Qui participe, les quatre sièges de chaque délégation et leurs mandats."),
+        "set_up.territories",
+        PROGRAMME_MANAGE,
+        order=20,
+        pages=("set_up.delegation", "set_up.seat_voice", "set_up.set_mandate", "set_up.invite_voice"),
+    )
+)
 
 
 @blueprint.get("/territoires")
