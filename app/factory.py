@@ -26,6 +26,7 @@ from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
 from app.services.accounts import Signer
+from app.services.identity import IdentityCache
 from app.services.mail import Postman
 from app.services.reactions import AfterCommit, react_in_transaction
 from app.services.site import Site
@@ -200,6 +201,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         snapshots=snapshots,
         signer=Signer(settings.secret_key),
         postman=Postman(settings, writer),
+        identities=IdentityCache(),
     )
 
 
@@ -217,7 +219,8 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
     app.jinja_loader = ChoiceLoader(  # type: ignore[misc]  # a cached property that Flask lets one set
         [FileSystemLoader(str(settings.home / "templates")), FileSystemLoader(str(shipped("templates"))), PrefixLoader(own)]
     )
-    install_templating(app, static_version(shipped("static")))
+    static = {plugin.name: static_version(folder) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "static"))}
+    install_templating(app, static_version(shipped("static")), static)
     install_slots(app)
 
 

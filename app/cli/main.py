@@ -12,22 +12,28 @@ from sqlalchemy.exc import ArgumentError, OperationalError
 from sqlalchemy.orm import Session
 
 from app.asgi_types import AsgiApp
+from app.cli.author.commands import COMMANDS as AUTHOR_COMMANDS
 from app.cli.serving import serve_site
 from app.config import UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
+from app.hooks.manager import Candidate
 from app.kernel.access import Role
 from app.kernel.errors import RecitsError
 from app.services import accounts, letters, mail, plugins, starter, verify
+from app.services.job_runs import run_due_jobs
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 
 
 @dataclass(frozen=True)
 class Makers:
-    """How to make the applications; handed in by the console, since commands stand below the composition root."""
+    """How to make the applications, and what each worker does beside answering; handed in by the console, since commands stand below the composition root."""
 
     app: Callable[..., Flask]
     asgi: Callable[[Flask], AsgiApp]
+    start_rounds: Callable[[Site], None]
+    find: Callable[[], list[Candidate]]
 
 
 class Commands(click.Group):
@@ -85,6 +91,8 @@ def migrate_command(makers: Makers) -> None:
         for name in on:
             if name in site.plugins.plugins:
                 plugins.prepare_tables(site.engine, site.plugins, name)
+        with site.writer.begin() as uow:
+            learn_from_enabled(uow, site.plugins.usable(), frozenset(on))
     except (MigrationRefused, RecitsError) as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")
@@ -133,6 +141,10 @@ def plugin() -> None:
     """The group of plugin commands."""
 
 
+for author_command in AUTHOR_COMMANDS:
+    plugin.add_command(author_command)
+
+
 @plugin.command(name="list", help="Liste les extensions. / List plugins.")
 @click.pass_obj
 def plugin_list(makers: Makers) -> None:
@@ -172,6 +184,16 @@ def _toggle(site: Site, name: str, enabled: bool) -> None:
     click.echo(f"{name} : {'activée' if enabled else 'désactivée'}.")
 
 
+@recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")
+@click.pass_obj
+def jobs_command(makers: Makers) -> None:
+    """For a site that another server serves: `recits serve` does this by itself."""
+    site = _ready_site(makers)
+    site.postman.deliver_due()
+    for name in run_due_jobs(site.writer, site.snapshots):
+        click.echo(name)
+
+
 @recits.command(name="verify", help="Recalcule les empreintes et la chaîne du journal. / Re-compute hashes and the audit chain.")
 @click.pass_obj
 def verify_command(makers: Makers) -> None:
@@ -204,7 +226,15 @@ def serve_command(makers: Makers, host: str, port: int, workers: int, production
         raise click.ClickException(str(unsafe)) from unsafe
     except (MigrationRefused, starter.StarterError) as refused:
         raise click.ClickException(str(refused)) from refused
-    serve_site(makers.asgi(app), host, port, workers, before_fork=site.engine.dispose, ready="\n".join(notes))
+    serve_site(
+        makers.asgi(app),
+        host,
+        port,
+        workers,
+        before_fork=site.engine.dispose,
+        in_worker=lambda: makers.start_rounds(site),
+        ready="\n".join(notes),
+    )
 
 
 def _prepare(site: Site) -> list[str]:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from app.db.base import metadata
 from app.db.engine import writing_engine
+from app.db.permissions import learn_core_permissions
 
 CORE = "core"
 CORE_SCRIPTS = Path(__file__).parent / "migrations"
@@ -75,6 +76,8 @@ def migrate(engine: Engine, owner: str = CORE, folder: Path = CORE_SCRIPTS, targ
         try:
             with connection.begin():
                 _run(connection, owner, folder, target)
+                if owner == CORE and target == "head":
+                    learn_core_permissions(connection)
                 if sqlite and (dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                     raise MigrationRefused(f"the migration of {owner} would leave {len(dangling)} rows that refer to nothing")
         finally:

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 SDK_VERSION = 1
+"""What this site offers to plugins; a change that a plugin could notice raises it."""
+
+SDK_OLDEST = 1
+"""The oldest SDK whose plugins still run here, warned of what they should change."""
 
 # A text for people: a string, or a lazy translation that becomes one when it is shown.
 Words = Any
@@ -281,12 +285,17 @@ class GuardContext:
 
 @dataclass(frozen=True)
 class Objection:
-    """Why a guard refuses, in words, and the passage, moment or voice that it is about."""
+    """Why a guard refuses, in words, and the passage, moment or voice that it is about.
+
+    `address` is a path of this site, without the prefix of a language, where it can be put right; `action` says in words what one does there.
+    """
 
     words: Words
     passage: str | None = None
     moment: str | None = None
     voice: str | None = None
+    address: str = ""
+    action: Words = ""
 
 
 @dataclass(frozen=True)

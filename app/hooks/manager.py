@@ -14,7 +14,8 @@ import pluggy
 
 from app.hooks import specs
 from app.hooks.calls import CALLS, said
-from app.hooks.contracts import SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
+from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
+from app.hooks.deprecation import uses_in
 from app.kernel.access import CORE_PERMISSIONS, Role
 
 log = logging.getLogger("recits.plugins")
@@ -25,6 +26,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
     {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
+    | {"local", "permission", "restriction", "role"}
     | {"shared", "site", "static", "stories", "story", "voice", "writing"}
 )
 
@@ -44,6 +46,19 @@ class Plugin:
     def usable(self) -> bool:
         return self.failure is None
 
+    @property
+    def package(self) -> str:
+        """The Python package that the plugin's modules stand in."""
+        return self.module.__name__.rpartition(".")[0] if self.module is not None else ""
+
+    @property
+    def deprecations(self) -> list[str]:
+        """What its author should change before a later SDK refuses it, with file and line; for the health page."""
+        old = []
+        if self.manifest is not None and self.manifest.sdk < SDK_VERSION:
+            old = [f"written for SDK {self.manifest.sdk}, which still runs here; this site has SDK {SDK_VERSION}"]
+        return [*old, *(str(use) for use in uses_in(self.package) if self.package)]
+
 
 @dataclass(frozen=True)
 class Candidate:
@@ -51,6 +66,7 @@ class Candidate:
 
     name: str
     load: Callable[[], ModuleType]
+    module: str = ""  # its dotted name, where it is known before it is loaded
 
 
 def find_in_package(package: ModuleType) -> list[Candidate]:
@@ -59,12 +75,16 @@ def find_in_package(package: ModuleType) -> list[Candidate]:
     def loader(name: str) -> Callable[[], ModuleType]:
         return lambda: importlib.import_module(f"{package.__name__}.{name}.plugin")
 
-    return [Candidate(info.name, loader(info.name)) for info in pkgutil.iter_modules(package.__path__) if info.ispkg]
+    return [
+        Candidate(info.name, loader(info.name), f"{package.__name__}.{info.name}.plugin")
+        for info in pkgutil.iter_modules(package.__path__)
+        if info.ispkg
+    ]
 
 
 def find_entry_points() -> list[Candidate]:
     """Returns the plugins that other distributions bring through the entry-point group `recits.plugins`."""
-    return [Candidate(point.name, point.load) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
+    return [Candidate(point.name, point.load, point.module) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
 
 
 def new_manager() -> pluggy.PluginManager:
@@ -144,17 +164,33 @@ class PluginManager:
         return [plugin for _, plugin in sorted(self.plugins.items()) if plugin.usable]
 
 
+def check_name(name: str) -> None:
+    """Raises ValueError for a name that no plugin may have."""
+    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
+        raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
+
+
 def _checked_manifest(name: str, module: ModuleType) -> Manifest:
     manifest = getattr(module, "MANIFEST", None)
     if not isinstance(manifest, Manifest):
         raise TypeError("plugin.py has no MANIFEST of type app.sdk.Manifest")
     if manifest.name != name:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
-    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
-        raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
-    if manifest.sdk != SDK_VERSION:
-        raise ValueError(f"written for SDK {manifest.sdk}; this site has SDK {SDK_VERSION}")
+    check_name(name)
+    _check_sdk(manifest.sdk)
     return manifest
+
+
+def _check_sdk(wanted: int) -> None:
+    """Raises ValueError, saying what to do, for a plugin that this site's SDK cannot run."""
+    if wanted > SDK_VERSION:
+        raise ValueError(
+            f"written for SDK {wanted}, newer than this site's SDK {SDK_VERSION}: upgrade recits-croises, or install an older version of the plugin"
+        )
+    if wanted < SDK_OLDEST:
+        raise ValueError(
+            f"written for SDK {wanted}, which this site (SDK {SDK_OLDEST} to {SDK_VERSION}) no longer runs: install a newer version of the plugin"
+        )
 
 
 def _check_rights(plugin: Plugin) -> None:

@@ -12,6 +12,7 @@ from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotFound, Refused
 from app.kernel.events import PluginToggled
 from app.services.access import require
+from app.services.roles import learn_from_plugin
 from app.services.snapshots import SITE_ROW
 from app.services.unit_of_work import UnitOfWork
 
@@ -62,6 +63,7 @@ def set_enabled(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, na
     if state.enabled == enabled:
         return
     if enabled:
+        learn_from_plugin(uow, actor, plugin)
         _run_on_enable(uow, manager, name)
     else:
         _run_on_disable(uow, manager, name)

@@ -25,6 +25,7 @@ from app.services.markup import MarkupRefused, PreparedBody, prepare_here
 from app.services.moments import MomentForm, add_moment
 from app.services.passages import PromptAnswered, add_passage, write_revision
 from app.services.plugins import prepare_tables, set_enabled
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 from app.services.stories import create_story
@@ -98,6 +99,8 @@ def _enable_plugins(site: Site) -> None:
 def migrate_and_fill(site: Site, folder: Path) -> list[str]:
     """Brings the tables up to date and makes the demonstration site, if it is empty; what `recits serve` does unasked in development."""
     migrate(site.engine)
+    with site.writer.begin() as uow:
+        learn_from_enabled(uow, site.plugins.usable(), site.snapshots.current(uow.session).enabled)
     return prepare_demonstration(site, folder)
 
 
@@ -181,7 +184,16 @@ class _Loader:
             self.moments[entry.slug, moment.key] = add_moment(self.uow, None, delegation.id, form).id
 
     def load_story(self, entry: StoryFile) -> None:
-        story = create_story(self.uow, None, self.delegations[entry.territory], entry.title, entry.standfirst, entry.lang, slug=entry.slug)
+        story = create_story(
+            self.uow,
+            None,
+            self.delegations[entry.territory],
+            entry.title,
+            entry.standfirst,
+            entry.lang,
+            slug=entry.slug,
+            format_name=entry.format,
+        )
         for index, passage in enumerate(entry.passages):
             voice = self.voices[entry.territory, passage.voice] if passage.voice else None
             moment = self.moments[entry.territory, passage.moment] if passage.moment else None

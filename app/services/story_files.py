@@ -17,6 +17,7 @@ from app.kernel.voice import CATEGORIES, Display
 FORMAT = 1
 SHARED = "shared"
 STANCES = ("agree", "nuance", "disagree", "absent")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FENCE = re.compile(r"^::: passage(?P<attributes>(?: +[a-z]+=(?:\"[^\"]*\"|[^\s\"]+))*) *$")
 _ATTRIBUTE = re.compile(r"([a-z]+)=(?:\"([^\"]*)\"|([^\s\"]+))")
 
@@ -115,6 +116,7 @@ class StoryFile:
     title: str
     standfirst: str
     lang: str
+    format: str
     territory: str
     published: date | None
     passages: tuple[PassageFile, ...]
@@ -150,6 +152,12 @@ class _Keys:
         value = self.text(key)
         if value not in choices:
             raise StoryFileError(f"{self._where}: '{key}' is {value!r}; expected one of {', '.join(choices)}")
+        return value
+
+    def name(self, key: str) -> str:
+        value = self.text(key)
+        if not _NAME.fullmatch(value):
+            raise StoryFileError(f"{self._where}: '{key}' is {value!r}; expected a name of lower-case letters, digits and hyphens")
         return value
 
     def day(self, key: str) -> date | None:
@@ -322,7 +330,6 @@ def _moment(name: str, keys: _Keys) -> MomentFile:
 
 
 def _story(name: str, keys: _Keys, body: str) -> StoryFile:
-    keys.one_of("format", ("recit-croise",))
     keys.flag("fictitious")
     return StoryFile(
         file=name,
@@ -330,6 +337,7 @@ def _story(name: str, keys: _Keys, body: str) -> StoryFile:
         title=keys.text("title"),
         standfirst=keys.text("standfirst", ""),
         lang=keys.one_of("lang", ("fr", "en")),
+        format=keys.name("format"),  # which names mean something is for the plugins to say
         territory=keys.text("territory"),
         published=keys.day("published"),
         passages=_passages(name, body),

@@ -6,22 +6,24 @@ from dataclasses import dataclass
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Account, AccountRole, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
+from app.db.models import Account, Delegation, Passage, PassageRevision, Story, StoryDecision, StoryVersion, Territory, Voice
 from app.hooks.contracts import GuardContext, Words
 from app.hooks.snapshot import Snapshot
-from app.kernel.access import Actor, Role
+from app.kernel.access import STORY_REVIEW, Actor
 from app.kernel.errors import Invalid, NotAllowed, Refused
 from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
 from app.kernel.slug import made_from, slugify
 from app.kernel.voice import Mandate
 from app.kernel.workflow import StoryState, Transition, capacity_for, find_transition
 from app.services import letters
+from app.services.access import who_may
 from app.services.approvals import is_signed
 from app.services.checks import checked
 from app.services.guards import objections
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
+from app.services.scopes import story_scopes
 from app.services.stories import capacities_in, delegations_of, lead_delegation, move_to_slug, visible_story
 from app.services.unit_of_work import UnitOfWork
 from app.services.versions import freeze_version
@@ -39,6 +41,8 @@ class Obstacle:
     voice: str | None = None
     moment: str | None = None
     words: Words = ""
+    address: str = ""
+    action: Words = ""
 
 
 def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
@@ -59,7 +63,7 @@ def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext)
     """Returns what plugins object to, and that one could not be asked."""
     found, silent = objections(session, snapshot, context)
     return [
-        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words) for entry in found),
+        *(Obstacle("objection", entry.passage, entry.voice, entry.moment, entry.words, entry.address, entry.action) for entry in found),
         *(Obstacle("guard_silent", words=name) for name in silent),
     ]
 
@@ -193,10 +197,11 @@ def _territory_name(session: Session, story_id: str) -> str:
 
 
 def _editors(session: Session, story_id: str) -> list[Account]:
-    """Returns the editors to tell of a story: those who neither hold nor serve a voice in it."""
+    """Returns the editors to tell of a story, of the whole site or of where it lies: those who neither hold nor serve a voice in it."""
     voices = session.scalars(select(Voice).where(Voice.delegation_id.in_(delegations_of(session, story_id))))
     own = {account for voice in voices for account in (voice.account_id, voice.scribe_id) if account}
-    query = select(Account).join(AccountRole).where(AccountRole.role == Role.EDITOR, Account.disabled_at.is_(None), Account.id.not_in(own))
+    wanted = who_may(session, STORY_REVIEW, story_scopes(session, story_id)) - own
+    query = select(Account).where(Account.id.in_(wanted), Account.disabled_at.is_(None))
     return list(session.scalars(query.order_by(Account.id)))
 
 

@@ -5,15 +5,18 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
 from app.db import desk as queries
+from app.db.models import Story
 from app.db.reading import living_moments
 from app.kernel.access import STORY_REVIEW
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
 from app.services import passages, stories, workflow
+from app.services.formats import DEFAULT_FORMAT
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
+from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.templating import moment_words
@@ -27,7 +30,9 @@ def home() -> ResponseReturnValue:
     actor = signed_in()
     cards = queries.list_delegations(reader(), actor.writing_delegations)
     space = my_space(reader(), actor, cards)
-    return render_template("desk/home.html", cards=cards, space=space, reviews=actor.may(STORY_REVIEW), confirm=ConfirmForm(formdata=None))
+    return render_template(
+        "desk/home.html", cards=cards, space=space, reviews=actor.may_somewhere(STORY_REVIEW), confirm=ConfirmForm(formdata=None)
+    )
 
 
 # — stories —
@@ -41,7 +46,15 @@ def delegation_card(delegation_id: str) -> queries.DelegationCard:
 
 @blueprint.get("/delegations/<id:delegation_id>/recits/nouveau")
 def new_story(delegation_id: str) -> ResponseReturnValue:
-    return render_template("desk/story_form.html", form=StoryForm(formdata=None), card=delegation_card(delegation_id), story=None)
+    card = delegation_card(delegation_id)
+    return _story_form(StoryForm(formdata=None, format=DEFAULT_FORMAT), card=card), 200
+
+
+def _story_form(form: StoryForm, *, card: queries.DelegationCard | None = None, story: Story | None = None) -> str:
+    """Shows the form of a story's title, with the forms that it may take."""
+    formats = format_choices(story.format if story else "")
+    form.format.choices = choices((item.name, item.title) for item in formats)
+    return render_template("desk/story_form.html", form=form, card=card, story=story, formats=formats)
 
 
 @blueprint.post("/delegations/<id:delegation_id>/recits/nouveau")
@@ -51,10 +64,12 @@ def create_story(delegation_id: str) -> ResponseReturnValue:
     form = StoryForm()
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
-            story = stories.create_story(uow, actor, delegation_id, form.title.data, form.standfirst.data or "")
+            story = stories.create_story(
+                uow, actor, delegation_id, form.title.data, form.standfirst.data or "", format_name=form.format.data or DEFAULT_FORMAT
+            )
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story.id))
-    return render_template("desk/story_form.html", form=form, card=card, story=None), 422
+    return _story_form(form, card=card), 422
 
 
 @blueprint.get("/recits/<id:story_id>")
@@ -90,8 +105,7 @@ def story_page(
 @blueprint.get("/recits/<id:story_id>/titre")
 def story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
-    form = StoryForm(formdata=None, title=row.title, standfirst=row.standfirst)
-    return render_template("desk/story_form.html", form=form, card=None, story=row)
+    return _story_form(StoryForm(formdata=None, title=row.title, standfirst=row.standfirst, format=row.format), story=row)
 
 
 @blueprint.post("/recits/<id:story_id>/titre")
@@ -101,10 +115,10 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
-            stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "")
+            stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "", form.format.data or None)
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story_id))
-    return render_template("desk/story_form.html", form=form, card=None, story=row), 422
+    return _story_form(form, story=row), 422
 
 
 # — steps of the workflow that belong to the delegation —

@@ -4,7 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import gettext as _
 from flask_babel import ngettext
 from sqlalchemy.orm import Session
@@ -16,6 +16,7 @@ from app.kernel.voice import ActorCategory
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, StoryState
 from app.services.passages import may_write
 from app.services.workflow import Obstacle
+from app.web.locale import is_local_path
 from app.web.templating import phrase, said
 from app.web.words import CATEGORY_KEY, CATEGORY_SHORT, REASONS
 
@@ -49,6 +50,8 @@ class ObstacleLine:
     passage: str | None = None
     about: str = ""
     who: str = ""
+    address: str = ""
+    action: str = ""
 
 
 def obstacle_lines(copy: queries.WorkingCopy, obstacles: Iterable[Obstacle]) -> list[ObstacleLine]:
@@ -57,9 +60,20 @@ def obstacle_lines(copy: queries.WorkingCopy, obstacles: Iterable[Obstacle]) -> 
     for obstacle in obstacles:
         sentence = obstacle_sentence(obstacle)
         line = copy.line(obstacle.passage) if obstacle.passage else None
-        found = ObstacleLine(sentence, line.passage.id, about_line(copy, line), voice_words(line.voice)) if line else ObstacleLine(sentence)
+        found = (
+            ObstacleLine(sentence, line.passage.id, about_line(copy, line), voice_words(line.voice))
+            if line
+            else _elsewhere(sentence, obstacle)
+        )
         lines.append(found)
     return lines
+
+
+def _elsewhere(sentence: str, obstacle: Obstacle) -> ObstacleLine:
+    """An obstacle that is put right on another page; only a path of this site is linked."""
+    if not is_local_path(obstacle.address):
+        return ObstacleLine(sentence)
+    return ObstacleLine(sentence, address=request.script_root + obstacle.address, action=str(obstacle.action) or _("Y aller"))
 
 
 def obstacle_sentence(obstacle: Obstacle) -> str:

@@ -29,6 +29,7 @@ from app.kernel.workflow import StoryState
 from app.web import braid
 from app.web.assembly import resolver_for, to_html
 from app.web.context import reader
+from app.web.formats import opening_of
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE
 from app.web.story_view import StoryShown, category_of_slug, show_story
@@ -56,6 +57,7 @@ FOUR = tuple(
 blueprint.add_app_template_global(lambda: FOUR, "four")
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
+TEMPLATES = {"thread": "reading/story_thread.html", "side": "reading/story_side_by_side.html", "voice": "reading/story_voice.html"}
 HOME_STORIES = 6
 TERRITORY_STORIES = 100
 NEAR_STORIES = 6
@@ -102,7 +104,13 @@ def _position(key: str | None) -> Position | None:
 @blueprint.get("/recits/<slug:slug>")
 @public
 def story(slug: str) -> ResponseReturnValue:
-    return _read(slug, "reading.story", "reading/story_thread.html")
+    return _read(slug, "reading.story", "")
+
+
+@blueprint.get("/recits/<slug:slug>/au-fil")
+@public
+def story_thread(slug: str) -> ResponseReturnValue:
+    return _read(slug, "reading.story_thread", "reading/story_thread.html")
 
 
 @blueprint.get("/recits/<slug:slug>/en-regard")
@@ -127,7 +135,11 @@ def story_voice(slug: str, category: str) -> ResponseReturnValue:
 
 
 def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseReturnValue:
-    """Shows the public version of a story; an old address leads to the present one, an unpublished story answers 410."""
+    """Shows the public version of a story; an old address leads to the present one, an unpublished story answers 410.
+
+    Args:
+        template: the reading that was asked for; without one, that with which the story's form opens.
+    """
     row = find_by_slug(reader(), slug)
     if row is None or row.first_published_at is None:
         abort(404)
@@ -138,9 +150,16 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         arguments = {"category": more["category"]} if "category" in more else {}
         return redirect(url_for(endpoint, slug=row.slug, **arguments), code=301)
     territory = lead_territory(reader(), row.id)
+    shown = _shown(row)
+    opening = opening_of(shown.format)
+    if opening == "voice" and shown.main_category is None:
+        opening = "thread"
+    if not template:
+        template, more = TEMPLATES[opening], {"voice": shown.main_category} if opening == "voice" else {}
     return render_template(
         template,
-        shown=_shown(row),
+        shown=shown,
+        ways=_ways(row.slug, opening),
         story=row,
         territory=territory,
         near=_near(row, territory.id),
@@ -148,6 +167,18 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         category_slug=CATEGORY_SLUG,
         **{"voice": None, **more},
     )
+
+
+def _ways(slug: str, opening: str) -> dict[str, str]:
+    """Returns the address of each reading: the story's own for the one with which it opens, where no voice has to be chosen."""
+    ways = {
+        "thread": url_for("reading.story_thread", slug=slug),
+        "side": url_for("reading.story_side_by_side", slug=slug),
+        "voice": url_for("reading.story_voices", slug=slug),
+    }
+    if opening != "voice":
+        ways[opening] = url_for("reading.story", slug=slug)
+    return ways
 
 
 def _near(row: Story, territory_id: str) -> list[StoryCard]:

@@ -14,7 +14,7 @@ from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
 from app.services import comments, stories, workflow
-from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
+from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since, obstacle_sentence
 from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
@@ -29,12 +29,12 @@ MOST_DECIDED = 20
 
 @blueprint.get("/")
 def queue() -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     now = site().clock()
-    lines = [_line(entry, now) for entry in queries.review_queue(reader(), WAITING) if not _has_voice(entry.story)]
-    returned = [_line(entry, now) for entry in queries.review_queue(reader(), ("changes_requested",)) if not _has_voice(entry.story)]
-    decided = queries.review_queue(reader(), ("published", "unpublished"))[::-1][:MOST_DECIDED]
-    done = [_line(entry, now) for entry in decided if not _has_voice(entry.story)]
+    lines = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), WAITING))]
+    returned = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), ("changes_requested",)))]
+    decided = _mine(queries.review_queue(reader(), ("published", "unpublished")))[::-1][:MOST_DECIDED]
+    done = [_line(entry, now) for entry in decided]
     names = queries.account_names(reader(), [entry.story.reviewer_id for entry, _since in lines])
     return render_template("review/queue.html", lines=lines, returned=returned, done=done, names=names, me=actor.account)
 
@@ -43,9 +43,15 @@ def _line(entry: queries.QueueEntry, now: datetime) -> tuple[queries.QueueEntry,
     return entry, days_since(entry.story.state_since, now)
 
 
-def _has_voice(story: Story) -> bool:
-    """Whether the editor has a voice in the story: it is then somebody else's to review."""
-    return Capacity.EDITOR not in stories.capacities_in(reader(), signed_in(), story.id)
+def _mine(entries: list[queries.QueueEntry]) -> list[queries.QueueEntry]:
+    """Keeps what the person may review: where a role of theirs reaches, and no story in which they have a voice."""
+    capacities = stories.capacities_in_each(reader(), signed_in(), [entry.story.id for entry in entries])
+    return [entry for entry in entries if Capacity.EDITOR in capacities[entry.story.id]]
+
+
+def _reviews(story: Story) -> bool:
+    """Whether the story is the person's to review; else they are there as a member."""
+    return Capacity.EDITOR in stories.capacities_in(reader(), signed_in(), story.id)
 
 
 @blueprint.get("/<id:story_id>")
@@ -56,9 +62,9 @@ def story(story_id: str) -> ResponseReturnValue:
 def _page(
     story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200, obstacles: tuple[workflow.Obstacle, ...] = ()
 ) -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     row = stories.visible_story(reader(), actor, story_id)
-    if _has_voice(row):
+    if not _reviews(row):
         raise NotFound("story")
     version = _submitted(row)
     earlier = find_version(reader(), row, row.reviewed_version_id)
@@ -151,7 +157,7 @@ def add_comment(story_id: str) -> ResponseReturnValue:
         if not form.failed:
             flash(_("Votre commentaire est ajouté."))
             return back_to(_where(row))
-    if _has_voice(row):
+    if not _reviews(row):
         return story_page(story_id, comment=form, status=422)
     return _page(story_id, ReasonsForm(formdata=None), form, 422)
 
@@ -165,4 +171,4 @@ def resolve_comment(comment_id: str, what: str) -> ResponseReturnValue:
 
 def _where(story: Story) -> str:
     """Members go back to their desk, editors to theirs."""
-    return url_for("desk.story", story_id=story.id) if _has_voice(story) else url_for("review.story", story_id=story.id)
+    return url_for("review.story", story_id=story.id) if _reviews(story) else url_for("desk.story", story_id=story.id)

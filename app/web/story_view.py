@@ -178,6 +178,7 @@ class StoryShown:
     title: str
     standfirst: str
     lang: str
+    format: str
     moments: tuple[MomentShown, ...]
     voices: tuple[VoiceShown, ...]
     words: int
@@ -201,6 +202,16 @@ class StoryShown:
     @property
     def absences(self) -> int:
         return sum(not gap.unnamed for moment in self.moments for gap in moment.missing)
+
+    @property
+    def main_category(self) -> ActorCategory | None:
+        """The category that tells most of the story, where one tells more than half of it; None where nobody does, or without a category."""
+        words: dict[ActorCategory | None, int] = {}
+        for moment in self.moments:
+            for passage in moment.passages:
+                if passage.voice is not None:
+                    words[passage.voice.category] = words.get(passage.voice.category, 0) + passage.words
+        return next((category for category, number in words.items() if number * 2 > self.words), None)
 
     def cast_of(self, category: str | None) -> tuple[VoiceShown, ...]:
         """The voices of a category, in the order of their mandates; without a category, guests and unnamed voices."""
@@ -255,6 +266,7 @@ def show_story(session: Session, page: StoryPage) -> StoryShown:
         title=manifest["title"],
         standfirst=manifest["standfirst"],
         lang=manifest["lang"],
+        format=manifest["format"],
         moments=tuple(moments),
         voices=cast,
         words=sum(passage.words for passage in told),

@@ -34,6 +34,9 @@ CATEGORY_SLUG = {
     ActorCategory.STATE_AGENT: "etat",
 }
 ANONYMOUS = _l("Une voix de la délégation")
+# The form that every story has unless another is chosen; it is named here too, since it outlives the plugin that describes it.
+DEFAULT_FORMAT_TITLE = _l("Récit croisé")
+FORMAT_TITLES = {"recit-croise": DEFAULT_FORMAT_TITLE}
 ROLES = {"administrator": _l("administration"), "organiser": _l("organisation"), "editor": _l("relecture")}
 STATES = {
     "writing": ("…", _l("en écriture")),
@@ -146,10 +149,22 @@ REASONS: dict[str, LazyString] = {
     "voice_taken": _l("Cette voix a déjà été donnée à quelqu’un d’autre."),
     "seat_taken": _l("Le siège est tenu par %(name)s à ces dates. Terminez d’abord ce mandat."),
     "delegation_exists": _l("Ce territoire a déjà une délégation dans ce programme."),
-    "last_administrator": _l("C’est la dernière personne de l’administration. Donnez d’abord ce rôle à quelqu’un d’autre."),
+    "last_administrator": _l(
+        "C’est la dernière personne de l’administration : plus personne ne pourrait gérer les comptes et les rôles. Donnez d’abord ces droits à quelqu’un d’autre."
+    ),
+    "needs_permission_here": _l("Votre rôle ne va pas jusqu’ici : il vaut pour un autre programme, un autre territoire ou un autre récit."),
+    "cannot_give": _l("Ce rôle donne des droits d’administration que vous n’avez pas : vous ne pouvez pas le donner. Rien n’a changé."),
+    "cannot_take": _l("Ce rôle donne ici plus que ce que vous avez : une personne de l’administration peut le retirer."),
+    "roles_changed": _l("Quelqu’un a changé les droits pendant que vous lisiez. Rien n’a été enregistré : rouvrez la page."),
+    "role_builtin": _l("Ce rôle est celui du logiciel : il se renomme et se change, il ne s’archive pas."),
+    "role_held": _l("Des personnes ont ce rôle : %(names)s. Retirez-le leur d’abord."),
+    "role_invited": _l("Des personnes sont invitées à ce rôle : %(names)s. Annulez d’abord leur invitation."),
+    "no_account_here": _l("Personne n’a de compte à cette adresse. Invitez d’abord cette personne à la page Personnes."),
     "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
     "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
+    "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

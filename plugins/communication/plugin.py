@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Manifest, MenuItem, Permission, PromptSource, Session, SlotItem, hookimpl
-from plugins.communication.services import frise, prompts
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
+from plugins.communication.blocks import TRACE
+from plugins.communication.services import formats, frise, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -24,6 +25,18 @@ def register_blueprints():
 def register_permissions():
     return [
         Permission("communication.manage_prompts", title=_l("Gérer les questions d’écriture"), roles=frozenset({"administrator", "editor"}))
+    ]
+
+
+@hookimpl
+def register_roles():
+    return [
+        RoleOffer(
+            "communication.facilitator",
+            title=_l("animation de l’écriture"),
+            description=_l("Tient les questions qui mènent l’écriture, sans relire ni publier."),
+            permissions=frozenset({"communication.manage_prompts"}),
+        )
     ]
 
 
@@ -51,6 +64,21 @@ def register_slot_items():
         SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
         SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
     ]
+
+
+@hookimpl
+def register_block_types():
+    return [TRACE]
+
+
+@hookimpl
+def register_story_formats():
+    return formats.FORMATS
+
+
+@hookimpl
+def register_guards():
+    return [Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format)]
 
 
 @hookimpl

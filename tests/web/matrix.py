@@ -31,10 +31,10 @@ from app.db.models import (
     StoryVersion,
 )
 from app.factory import create_app
-from app.kernel.access import Actor, Role
+from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
-from app.services import accounts, approvals, comments, passages, plugins, programme, stories, voices, workflow
+from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, voices, workflow
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -69,6 +69,8 @@ GET  /recits/<slug:slug>                                                        
 GET  /recits/<slug:slug>#draft                                                  404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#submitted                                              404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>#withdrawn                                              410  410  410  410  410  410  410  410  410
+GET  /recits/<slug:slug>/au-fil                                                 200  200  200  200  200  200  200  200  200
+GET  /recits/<slug:slug>/au-fil#draft                                           404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/en-regard                                              200  200  200  200  200  200  200  200  200
 GET  /recits/<slug:slug>/en-regard#draft                                        404  404  404  404  404  404  404  404  404
 GET  /recits/<slug:slug>/une-voix                                               200  200  200  200  200  200  200  200  200
@@ -83,6 +85,8 @@ GET  /mentions-legales                                                          
 GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
 GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
+GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp#public                         200  200  200  200  200  200  200  200  200
 
@@ -211,6 +215,29 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
+POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
+POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
+GET  /configuration/roles/<key>                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/roles/<key>                                                 401  403  403  403  403  403  403  403  303
+POST /configuration/roles/<key>/<any(archiver,reprendre):what>                  in   403  403  403  403  403  403  403  303
+POST /configuration/roles/<key>/<any(archiver,reprendre):what>#builtin          in   403  403  403  403  403  403  403  409
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>            in  403 403 403 403 403 403 200 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  in  403 403 403 403 403 403 200 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      in  404 404 404 404 404 200 404 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft      in  404 404 404 404 404 404 404 200
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>            401 403 403 403 403 403 403 303 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
+GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
+POST /configuration/logo                                                        401  403  403  403  403  403  403  403  422
+POST /configuration/logo/retirer                                                in   403  403  403  403  403  403  403  303
+GET  /configuration/couleurs                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/couleurs                                                    in   403  403  403  403  403  403  403  422
+POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
@@ -231,6 +258,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>#submitted": ({"slug": "@submitted.slug"}, {}),
     "GET /recits/<slug:slug>#withdrawn": ({"slug": "@withdrawn.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil": ({"slug": "@published.slug"}, {}),
+    "GET /recits/<slug:slug>/au-fil#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard": ({"slug": "@published.slug"}, {}),
     "GET /recits/<slug:slug>/en-regard#draft": ({"slug": "@writing.slug"}, {}),
     "GET /recits/<slug:slug>/une-voix": ({"slug": "@published.slug"}, {}),
@@ -238,6 +267,11 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>/une-voix/<slug:category>": ({"slug": "@published.slug", "category": "elu-e"}, {}),
     "GET /recits/<slug:slug>/une-voix/<slug:category>#draft": ({"slug": "@writing.slug", "category": "elu-e"}, {}),
     "GET /territoires/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /identite/<seal>.css": ({"seal": "0" * 12}, {}),
+    "GET /identite/logo/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
+    "POST /configuration/identite": ({}, {"title": "Nos récits", "director": "Une personne"}),
+    "POST /configuration/logo": ({}, {"alt": "Un nœud"}),
+    "POST /configuration/couleurs": ({}, {"light-ink": "#999999"}),
     "GET /media/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
     "GET /media/<hash:content_hash>/<width:width>.webp#public": ({"content_hash": "@public.hash", "width": "480"}, {}),
     "POST /connexion": ({}, {"email": "personne@exemple.test", "password": "@password"}),
@@ -362,6 +396,39 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
+    "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
+    "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
+    "POST /configuration/roles/<key>/<any(archiver,reprendre):what>#builtin": ({"key": "editor", "what": "archiver"}, {}),
+    "*/configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>": (
+        {"kind": "programme", "place_id": "@programme"},
+        {"email": "karim@exemple.test", "role": "organiser"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
+        {"kind": "territoire", "place_id": "@territory"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
+        {"kind": "territoire", "place_id": "@territory"},
+        {"email": "karim@exemple.test", "role": "editor"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
+        {"kind": "recit", "place_id": "@submitted"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
+        {"kind": "recit", "place_id": "@submitted"},
+        {"email": "karim@exemple.test", "role": "editor"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft": (
+        {"kind": "recit", "place_id": "@writing"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer": (
+        {"kind": "programme", "place_id": "@programme"},
+        {"account": "@other_account", "role": "organiser"},
+    ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
     "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
     "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
@@ -559,6 +626,9 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.add(other)
     uow.session.flush()
     ids["other_account"] = other.id
+    ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    place = Scope(ScopeKind.PROGRAMME, world.programme)
+    sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
 
 
 def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:

@@ -1,8 +1,9 @@
 """The core's tables, one module per family."""
 
+from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
-from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
 from app.db.models.story import (
     Approval,
     Draft,
@@ -30,6 +31,7 @@ __all__ = [
     "Draft",
     "Invitation",
     "JobRun",
+    "LocalRole",
     "MailMessage",
     "Media",
     "MissingVoice",
@@ -37,16 +39,21 @@ __all__ = [
     "MomentRevision",
     "Passage",
     "PassageRevision",
+    "PermissionRow",
     "Phase",
     "PluginSetting",
     "PluginState",
     "PluginSuspension",
     "Programme",
     "PublicMedia",
+    "Restriction",
     "ReviewComment",
+    "RolePermission",
+    "RoleRow",
     "Seat",
     "SignInAttempt",
     "SignInLink",
+    "SiteSetting",
     "SiteState",
     "Stance",
     "Story",
