@@ -146,6 +146,13 @@ class ProfileForm(BaseForm):
     lang = RadioField(_l("Langue des courriels"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
 
 
+class CheckboxListField(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 class StoryForm(BaseForm):
     format = RadioField(_l("La forme du récit"), validate_choice=False)
     title = StringField(_l("Titre"), [Required()], render_kw={"maxlength": 160})
@@ -154,6 +161,13 @@ class StoryForm(BaseForm):
         description=_l("Une à trois phrases : de quoi parle ce récit, pour qui ne connaît pas le territoire."),
         render_kw={"rows": 3},
     )
+    themes = CheckboxListField(_l("Thèmes"), validate_choice=False)
+
+
+class ThemesForm(BaseForm):
+    """Which themes a story is about, for editors."""
+
+    themes = CheckboxListField(_l("Thèmes"), validate_choice=False)
 
 
 class PassageForm(BaseForm):
@@ -234,13 +248,6 @@ class CommentForm(BaseForm):
     body = TextAreaField(_l("Commentaire"), [Required()], render_kw={"rows": 3})
 
 
-class CheckboxListField(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class AccountInvitationForm(BaseForm):
     name = StringField(_l("Nom"), [Required()], render_kw={"maxlength": 120})
     email = EmailField(_l("Adresse électronique"), [Required(), Email()])
@@ -283,6 +290,14 @@ class WorkstreamForm(BaseForm):
         validate_choice=False,
     )
     description = TextAreaField(_l("En une phrase"), render_kw={"rows": 2})
+
+
+class ThemeForm(BaseForm):
+    name = StringField(_l("Nom du thème"), [Required()], render_kw={"maxlength": 160})
+
+
+class MergeThemeForm(BaseForm):
+    into = SelectField(_l("Thème qui reste"), validate_choice=False)
 
 
 class TerritoryForm(BaseForm):

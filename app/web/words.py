@@ -131,6 +131,9 @@ REASONS: dict[str, LazyString] = {
         "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
     ),
     "passage_empty": _l("Ce passage est vide."),
+    "theme_used": _l("Un récit a ce thème. Fusionnez-le plutôt avec un autre : ses récits suivront."),
+    "theme_name_taken": _l("Un autre thème s’appelle maintenant « %(name)s ». Renommez-le d’abord."),
+    "themes_are_public": _l("Ce récit est public : ses thèmes sont choisis par la relecture. Demandez-lui de les changer."),
     "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
     "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),
     "version_changed": _l("Le récit a changé depuis que vous l’avez ouvert. Relisez la nouvelle version : rien n’a été publié."),
@@ -163,6 +166,13 @@ REASONS: dict[str, LazyString] = {
     "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
     "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "plugin_needed": _l("L’extension %(plugin)s sert à d’autres qui sont actives : %(others)s. Désactivez-les d’abord."),
+    "plugin_requires": _l("L’extension %(plugin)s a besoin d’autres qui ne sont pas actives : %(others)s. Activez-les d’abord."),
+    "plugin_is_on": _l("L’extension %(plugin)s est active : désactivez-la d’abord. Rien n’a été effacé."),
+    "plugin_tables_behind": _l("Les tables de l’extension %(plugin)s ne sont pas à jour. Rien n’a changé ; recommencez."),
+    "plugin_tables_ahead": _l(
+        "Les tables de l’extension %(plugin)s viennent d’une version plus récente : installez cette version. Rien n’a changé."
+    ),
     "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
     "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
