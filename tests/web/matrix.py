@@ -258,6 +258,10 @@ POST /configuration/couleurs/origine                                            
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
+
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
@@ -456,6 +460,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
