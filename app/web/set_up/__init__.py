@@ -1,4 +1,4 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
 from app.web.set_up import (
     delegations,
@@ -9,7 +9,9 @@ from app.web.set_up import (
     page_words,
     pages,
     people,
+    plugin_settings,
     programmes,
+    publication,
     roles,
     sharing,
     territories,
@@ -27,7 +29,9 @@ __all__ = [
     "page_words",
     "pages",
     "people",
+    "plugin_settings",
     "programmes",
+    "publication",
     "roles",
     "sharing",
     "territories",
