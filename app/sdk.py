@@ -12,6 +12,7 @@ from app.db.public import PublicStory, public_stories
 from app.db.reading import public_story_clause
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
+    SDK_OLDEST,
     SDK_VERSION,
     SLOTS,
     BlockSnapshot,
@@ -111,6 +112,7 @@ __all__ = [
     "CATEGORIES",
     "CATEGORY_FULL",
     "CATEGORY_SHORT",
+    "SDK_OLDEST",
     "SDK_VERSION",
     "SLOTS",
     "Actor",
