@@ -13,6 +13,8 @@ CONSTANTS = {
     "CATEGORIES": "The four categories of actors, in the order in which they always stand.",
     "CATEGORY_FULL": "Category → its name, as a lazy text.",
     "CATEGORY_SHORT": "Category → its short name, as a lazy text.",
+    "CATEGORY_KEY": "Category → its key in classes and pictures (`elu`, `col`, `eco`, `eta`).",
+    "CATEGORY_SLUG": "Category → its word in addresses.",
     "SDK_OLDEST": "The oldest SDK whose plugins this site runs.",
     "SDK_VERSION": "The version of the SDK of this site; a manifest names the one that its plugin was written for, as a number.",
     "SLOTS": "Place → what it is: the places of the core's pages in which `SlotItem`s are shown.",
