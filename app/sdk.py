@@ -10,6 +10,7 @@ from app.db.base import metadata as core_metadata
 from app.db.models import Phase, Story
 from app.db.public import PublicStory, public_stories
 from app.db.reading import public_story_clause
+from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_VERSION,
@@ -48,6 +49,8 @@ from app.kernel.events import (
     Event,
     PassageSaved,
     PassageSigned,
+    RestrictionLaid,
+    RestrictionLifted,
     StoryPublished,
     StorySubmitted,
     StoryUnpublished,
@@ -57,6 +60,7 @@ from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
+from app.services.restrictions import lift, lift_all, restrict
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
 from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
@@ -145,6 +149,8 @@ __all__ = [
     "PublicStory",
     "Refused",
     "Required",
+    "RestrictionLaid",
+    "RestrictionLifted",
     "RoleOffer",
     "Session",
     "SettingsPage",
@@ -170,8 +176,11 @@ __all__ = [
     "field_errors",
     "hookimpl",
     "keeps_text",
+    "lift",
+    "lift_all",
     "model_base",
     "new_id",
+    "not_restricted_clause",
     "phase_choices",
     "public",
     "public_stories",
@@ -181,6 +190,8 @@ __all__ = [
     "reader",
     "ref",
     "require",
+    "restrict",
+    "restrictions_on",
     "signed_in",
     "system_clock",
     "with_permission",
