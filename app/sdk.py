@@ -63,7 +63,7 @@ from app.services.plugin_settings import read_settings
 from app.services.restrictions import lift, lift_all, restrict
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
-from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
+from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices
 from app.web.gate import keeps_text, public
 from app.web.words import CATEGORY_FULL, CATEGORY_SHORT
 
@@ -169,6 +169,7 @@ __all__ = [
     "ToldStory",
     "UnitOfWork",
     "UtcDateTime",
+    "WebAddress",
     "back_to",
     "checked",
     "choices",

@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.db.clauses import phase_clause, theme_clause
 from app.db.engine import by_name
 from app.db.models import (
     Approval,
@@ -97,16 +98,26 @@ def find_by_slug(session: Session, slug: str) -> Story | None:
 
 
 def list_stories(
-    session: Session, *, after: Position | None = None, limit: int = PAGE_SIZE, territory_id: str | None = None
+    session: Session,
+    *,
+    after: Position | None = None,
+    limit: int = PAGE_SIZE,
+    territory_id: str | None = None,
+    theme_id: str | None = None,
+    phase_key: str | None = None,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[list[StoryCard], Position | None]:
-    """Returns public stories, newest first, and the position from which to go on, or None at the end."""
+    """Returns public stories, newest first, and the position from which to go on, or None at the end.
+
+    `where` narrows the list further: the clauses of `app.db.clauses` and of plugins' facets.
+    """
     query = (
         select(Story, StoryVersion.manifest, Territory)
         .join(StoryVersion, StoryVersion.id == Story.published_version_id)
         .join(StoryDelegation, and_(StoryDelegation.story_id == Story.id, StoryDelegation.lead.is_(True)))
         .join(Delegation, Delegation.id == StoryDelegation.delegation_id)
         .join(Territory, Territory.id == Delegation.territory_id)
-        .where(public_story_clause())
+        .where(public_story_clause(), *where)
         .order_by(Story.published_at.desc(), Story.id.desc())
         .limit(limit + 1)
     )
@@ -114,6 +125,10 @@ def list_stories(
         query = query.where(or_(Story.published_at < after.at, and_(Story.published_at == after.at, Story.id < after.id)))
     if territory_id is not None:
         query = query.where(Territory.id == territory_id)
+    if theme_id is not None:
+        query = query.where(theme_clause(theme_id))
+    if phase_key is not None:
+        query = query.where(phase_clause(phase_key))
     rows = session.execute(query).all()
     cards = _cards(session, rows[:limit])
     last = rows[limit - 1][0] if len(rows) > limit else None

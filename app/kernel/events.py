@@ -46,6 +46,7 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
+<<<<<<< HEAD
 class RestrictionLaid(Event):
     """Something was hidden from the public; `kind` and `subject` say what, `owner` who laid it (`core` or a plugin)."""
 
@@ -59,6 +60,12 @@ class RestrictionLifted(Event):
     kind: str
     subject: str
     owner: str
+=======
+class StoryClassified(Event):
+    """The themes of a story changed, which its page and the lists show without a new version."""
+
+    story: str
+>>>>>>> main
 
 
 @dataclass(frozen=True)

@@ -23,6 +23,7 @@ from app.services.guards import objections
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
+from app.services.public_index import index_passages, unindex_passages
 from app.services.scopes import story_scopes
 from app.services.stories import capacities_in, delegations_of, lead_delegation, move_to_slug, visible_story
 from app.services.unit_of_work import UnitOfWork
@@ -138,6 +139,7 @@ def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
     story.published_version_id = story.reviewed_version_id = version.id
     story.published_at = version.published_at = uow.now
     publish_media(uow, story)
+    index_passages(uow, story, version)
     if story.first_published_at is None:
         story.first_published_at = uow.now
     if not made_from(story.slug, story.title):
@@ -151,6 +153,7 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     version = story.published_version_id
     story.published_version_id = None
     withdraw_media(uow, story)
+    unindex_passages(uow, story)
     _take(uow, actor, story, arrow, version, reasons)
     for account in _members(uow, story.id):
         _send(uow, account, lambda to, lang: letters.story_unpublished(to, lang, base_url, story.title, reasons, story.id))

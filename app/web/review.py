@@ -10,14 +10,15 @@ from app.db import desk as queries
 from app.db.models import Story, StoryVersion
 from app.db.reading import lead_territory, read_story
 from app.db.review import compare_versions, find_version, has_changes
+from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
-from app.services import comments, stories, workflow
+from app.services import comments, stories, themes, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since, obstacle_sentence
-from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
+from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
 from app.web.gate import keeps_text
 from app.web.story_view import show_story
 
@@ -60,7 +61,13 @@ def story(story_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200, obstacles: tuple[workflow.Obstacle, ...] = ()
+    story_id: str,
+    reasons: ReasonsForm,
+    comment: CommentForm,
+    status: int = 200,
+    obstacles: tuple[workflow.Obstacle, ...] = (),
+    *,
+    chosen: ThemesForm | None = None,
 ) -> ResponseReturnValue:
     actor = with_permission_somewhere(STORY_REVIEW)
     row = stories.visible_story(reader(), actor, story_id)
@@ -88,9 +95,19 @@ def _page(
         names=queries.account_names(reader(), people),
         reasons=reasons,
         comment_form=comment,
+        themes=_with_themes(chosen or ThemesForm(formdata=None, themes=_themes_of(story_id))),
         confirm=ConfirmForm(formdata=None),
     )
     return page, status
+
+
+def _themes_of(story_id: str) -> list[str]:
+    return [theme.id for theme in themes_of(reader(), [story_id]).get(story_id, [])]
+
+
+def _with_themes(form: ThemesForm) -> ThemesForm:
+    form.themes.choices = content_choices((theme.id, theme.name) for theme in living_themes(reader()))
+    return form
 
 
 def _submitted(story: Story) -> StoryVersion:
@@ -140,6 +157,20 @@ def publish(story_id: str) -> ResponseReturnValue:
         return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 409, refusal.facts["obstacles"])  # type: ignore[arg-type]  # the service's tuple of obstacles
     flash(_("Le récit est publié."))
     return back_to(url_for("reading.story", slug=slug))
+
+
+@blueprint.post("/<id:story_id>/themes")
+def choose_themes(story_id: str) -> ResponseReturnValue:
+    actor = with_permission_somewhere(STORY_REVIEW)
+    if not _reviews(stories.visible_story(reader(), actor, story_id)):
+        raise NotFound("story")
+    form = ThemesForm()
+    with field_errors(form), writing() as (uow, actor):
+        themes.choose_themes(uow, actor, story_id, form.themes.data or [])
+    if form.failed:
+        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 422, chosen=form)
+    flash(_("Les thèmes du récit sont enregistrés."))
+    return back_to(url_for("review.story", story_id=story_id, _anchor="themes-h"))
 
 
 # — comments, by editors and members —

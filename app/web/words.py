@@ -133,6 +133,9 @@ REASONS: dict[str, LazyString] = {
         "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
     ),
     "passage_empty": _l("Ce passage est vide."),
+    "theme_used": _l("Un récit a ce thème. Fusionnez-le plutôt avec un autre : ses récits suivront."),
+    "theme_name_taken": _l("Un autre thème s’appelle maintenant « %(name)s ». Renommez-le d’abord."),
+    "themes_are_public": _l("Ce récit est public : ses thèmes sont choisis par la relecture. Demandez-lui de les changer."),
     "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
     "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),
     "version_changed": _l("Le récit a changé depuis que vous l’avez ouvert. Relisez la nouvelle version : rien n’a été publié."),

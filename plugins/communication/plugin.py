@@ -3,6 +3,7 @@
 from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, hookimpl
+from plugins.communication.blocks import TRACE
 from plugins.communication.services import formats, prompts
 from plugins.communication.views import blueprint
 
@@ -55,6 +56,11 @@ def register_menu_items():
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_block_types():
+    return [TRACE]
 
 
 @hookimpl

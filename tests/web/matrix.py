@@ -34,7 +34,11 @@ from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
+<<<<<<< HEAD
 from app.services import accounts, approvals, comments, passages, plugins, programme, restrictions, roles, sharing, stories, voices, workflow
+=======
+from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
+>>>>>>> main
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -185,6 +189,8 @@ POST /relecture/<id:story_id>/publier                                           
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/themes                                            in   403  403  403  403  403  303  403  403
+POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
 POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
 POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
@@ -204,6 +210,15 @@ GET  /configuration/programmes/<id:programme_id>                                
 POST /configuration/programmes/<id:programme_id>                                401  403  403  403  403  403  403  303  303
 POST /configuration/programmes/<id:programme_id>/phases                         401  403  403  403  403  403  403  303  303
 POST /configuration/programmes/<id:programme_id>/chantiers                      401  403  403  403  403  403  403  303  303
+GET  /configuration/themes                                                      in   403  403  403  403  403  403  200  200
+POST /configuration/themes                                                      401  403  403  403  403  403  403  303  303
+GET  /configuration/themes/<id:theme_id>                                        in   403  403  403  403  403  403  200  200
+POST /configuration/themes/<id:theme_id>                                        401  403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>         in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/fusionner                              in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/corbeille                              in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/corbeille#used                         in   403  403  403  403  403  403  409  409
+POST /configuration/themes/<id:theme_id>/restaurer                              in   403  403  403  403  403  403  303  303
 GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
 POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
 GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
@@ -364,6 +379,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /relecture/<id:story_id>/publier#submitted": ({"story_id": "@submitted"}, {"hash": "@submitted.hash"}),
     "POST /relecture/<id:story_id>/publier#draft": ({"story_id": "@writing"}, {"hash": "0" * 64}),
     "POST /relecture/<id:story_id>/depublier": ({"story_id": "@published"}, {"reasons": "Une erreur."}),
+    "POST /relecture/<id:story_id>/themes": ({"story_id": "@published"}, {"themes": "@theme"}),
+    "POST /relecture/<id:story_id>/themes#draft": ({"story_id": "@writing"}, {"themes": "@theme"}),
     "POST /relecture/<id:story_id>/commentaires": ({"story_id": "@submitted"}, {"body": "Un mot.", "passage": "@submitted.passage"}),
     "POST /relecture/<id:story_id>/commentaires#draft": ({"story_id": "@writing"}, {"body": "Un mot."}),
     "POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>": ({"comment_id": "@comment", "what": "regler"}, {}),
@@ -381,6 +398,13 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"programme_id": "@programme"},
         {"name": "Un chantier", "kind": "thematic"},
     ),
+    "POST /configuration/themes": ({}, {"name": "Un thème de plus"}),
+    "*/configuration/themes/<id:theme_id>": ({"theme_id": "@theme"}, {"name": "Un autre nom"}),
+    "POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>": ({"theme_id": "@theme", "where": "haut"}, {}),
+    "POST /configuration/themes/<id:theme_id>/fusionner": ({"theme_id": "@theme"}, {"into": "@used_theme"}),
+    "POST /configuration/themes/<id:theme_id>/corbeille": ({"theme_id": "@theme"}, {}),
+    "POST /configuration/themes/<id:theme_id>/corbeille#used": ({"theme_id": "@used_theme"}, {}),
+    "POST /configuration/themes/<id:theme_id>/restaurer": ({"theme_id": "@trashed_theme"}, {}),
     "POST /configuration/territoires": ({}, {"name": "Un territoire", "nature": "Pays", "description": "Ici."}),
     "*/configuration/territoires/<id:territory_id>": ({"territory_id": "@territory"}, {"name": "Un nom", "description": "Là."}),
     "POST /configuration/territoires/<id:territory_id>/delegations/<id:programme_id>": (
@@ -483,10 +507,11 @@ class Places:
 def told_story(
     site: Site, world: World, title: str, state: str = "writing", voices: tuple[str, ...] = ("helene", "karim"), moment: str = "vote"
 ) -> str:
-    """Makes a story of Brumeval told and signed by these voices, and carries it to a state; returns its id."""
+    """Makes a story told and signed by these voices of one delegation, and carries it to a state; returns its id."""
+    delegation = world.delegations["valcendre" if voices[0].startswith("autre_") else "brumeval"]
     people = {name: actor(site, world, name) for name in voices}
     with site.writer.begin() as uow:
-        story_id = stories.create_story(uow, people[voices[0]], world.delegations["brumeval"], title, "Un chapeau.").id
+        story_id = stories.create_story(uow, people[voices[0]], delegation, title, "Un chapeau.").id
         for name, person in people.items():
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
@@ -561,6 +586,7 @@ def make_places(site: Site, world: World) -> Places:
         stories.delete_story(uow, helene, ids["trashed"])
         _working_copy(uow, world, helene, karim, ids)
         _people(uow, site, world, admin, ids)
+        _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
     ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
     ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
@@ -629,6 +655,14 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
+
+
+def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -> None:
+    """A theme that a story has, one that none has, one in the trash."""
+    for place, name in (("used_theme", "Énergie"), ("theme", "Culture"), ("trashed_theme", "Oubli")):
+        ids[place] = themes.add_theme(uow, admin, name).id
+    themes.choose_themes(uow, helene, ids["writing"], [ids["used_theme"]])
+    themes.delete_theme(uow, admin, ids["trashed_theme"])
 
 
 def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:

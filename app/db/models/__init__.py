@@ -20,6 +20,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
+from app.db.models.theme import PublicPassage, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -46,6 +47,7 @@ __all__ = [
     "PluginSuspension",
     "Programme",
     "PublicMedia",
+    "PublicPassage",
     "Restriction",
     "ReviewComment",
     "RolePermission",
@@ -60,9 +62,11 @@ __all__ = [
     "StoryAddress",
     "StoryDecision",
     "StoryDelegation",
+    "StoryTheme",
     "StoryVersion",
     "Territory",
     "TerritoryCode",
+    "Theme",
     "Voice",
     "Workstream",
 ]
