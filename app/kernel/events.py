@@ -46,7 +46,6 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
-<<<<<<< HEAD
 class RestrictionLaid(Event):
     """Something was hidden from the public; `kind` and `subject` say what, `owner` who laid it (`core` or a plugin)."""
 
@@ -60,12 +59,13 @@ class RestrictionLifted(Event):
     kind: str
     subject: str
     owner: str
-=======
+
+
+@dataclass(frozen=True)
 class StoryClassified(Event):
     """The themes of a story changed, which its page and the lists show without a new version."""
 
     story: str
->>>>>>> main
 
 
 @dataclass(frozen=True)

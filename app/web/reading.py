@@ -31,12 +31,8 @@ from app.services.stories import capacities_in
 from app.services.visibility import public_reading
 from app.web import braid
 from app.web.assembly import resolver_for, to_html
-<<<<<<< HEAD
 from app.web.context import reader, signed_in
-=======
-from app.web.context import reader
 from app.web.filters import MovedFilter, read_filters
->>>>>>> main
 from app.web.formats import opening_of
 from app.web.gate import public
 from app.web.hiding import hiding_of, lead_of_hidden, may_know_why

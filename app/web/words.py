@@ -63,6 +63,7 @@ TRANSITIONS = {
     "reopen": _l("rouvert à l’écriture"),
     "start_review": _l("pris en relecture"),
     "request_changes": _l("changements demandés"),
+    "endorse": _l("accord donné pour publier"),
     "publish": _l("publié"),
     "unpublish": _l("dépublié"),
 }
@@ -168,8 +169,19 @@ REASONS: dict[str, LazyString] = {
     "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
     "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "plugin_needed": _l("L’extension %(plugin)s sert à d’autres qui sont actives : %(others)s. Désactivez-les d’abord."),
+    "plugin_requires": _l("L’extension %(plugin)s a besoin d’autres qui ne sont pas actives : %(others)s. Activez-les d’abord."),
+    "plugin_is_on": _l("L’extension %(plugin)s est active : désactivez-la d’abord. Rien n’a été effacé."),
+    "plugin_tables_behind": _l("Les tables de l’extension %(plugin)s ne sont pas à jour. Rien n’a changé ; recommencez."),
+    "plugin_tables_ahead": _l(
+        "Les tables de l’extension %(plugin)s viennent d’une version plus récente : installez cette version. Rien n’a changé."
+    ),
     "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
     "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
+    "voice_unexplained": _l("À « %(words)s », la voix « %(category)s » manque : dites pourquoi."),
+    "voices_few": _l("Ce site demande au moins %(words)s catégories d’acteurs dans un récit."),
+    "needs_second_editor": _l("Ce site demande l’accord d’une deuxième personne de la relecture, sur cette version exacte."),
+    "no_second_editor": _l("Ce site ne demande pas de deuxième accord : publiez, ou demandez une reprise."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

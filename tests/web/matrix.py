@@ -34,11 +34,21 @@ from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
-<<<<<<< HEAD
-from app.services import accounts, approvals, comments, passages, plugins, programme, restrictions, roles, sharing, stories, voices, workflow
-=======
-from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
->>>>>>> main
+from app.services import (
+    accounts,
+    approvals,
+    comments,
+    passages,
+    plugins,
+    programme,
+    restrictions,
+    roles,
+    sharing,
+    stories,
+    themes,
+    voices,
+    workflow,
+)
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -188,6 +198,8 @@ POST /relecture/<id:story_id>/rendre#draft                                      
 POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/accord                                            in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/accord#draft                                      in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/themes                                            in   403  403  403  403  403  303  403  403
 POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
@@ -230,6 +242,10 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
+POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
 POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
 POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
@@ -258,6 +274,10 @@ POST /configuration/couleurs                                                    
 POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
+
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
@@ -373,6 +393,10 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
+    "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
@@ -455,6 +479,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),

@@ -1,10 +1,20 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
-<<<<<<< HEAD
-from app.web.set_up import delegations, extensions, identity, mailbox, people, programmes, restrictions, roles, sharing, territories
-=======
-from app.web.set_up import delegations, extensions, identity, mailbox, people, programmes, roles, sharing, territories, themes
->>>>>>> main
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    mailbox,
+    people,
+    plugin_settings,
+    programmes,
+    publication,
+    restrictions,
+    roles,
+    sharing,
+    territories,
+    themes,
+)
 from app.web.set_up.base import blueprint
 
 __all__ = [
@@ -14,16 +24,12 @@ __all__ = [
     "identity",
     "mailbox",
     "people",
+    "plugin_settings",
     "programmes",
-<<<<<<< HEAD
+    "publication",
     "restrictions",
     "roles",
     "sharing",
     "territories",
-=======
-    "roles",
-    "sharing",
-    "territories",
     "themes",
->>>>>>> main
 ]
