@@ -256,6 +256,9 @@ GET  /communication/frise/                                                      
 GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
 
+GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
+GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
+
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
