@@ -14,6 +14,7 @@ from app.db.reading import find_territory, list_territories, public_story_clause
 from app.db.themes import living_themes
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
+    SDK_OLDEST,
     SDK_VERSION,
     SLOTS,
     BlockSnapshot,
@@ -126,6 +127,7 @@ __all__ = [
     "CATEGORY_KEY",
     "CATEGORY_SHORT",
     "CATEGORY_SLUG",
+    "SDK_OLDEST",
     "SDK_VERSION",
     "SLOTS",
     "Actor",

@@ -1,6 +1,22 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
-from app.web.set_up import delegations, extensions, identity, mailbox, people, programmes, roles, sharing, territories, themes
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    mailbox,
+    menus,
+    page_words,
+    pages,
+    people,
+    plugin_settings,
+    programmes,
+    publication,
+    roles,
+    sharing,
+    territories,
+    themes,
+)
 from app.web.set_up.base import blueprint
 
 __all__ = [
@@ -9,8 +25,13 @@ __all__ = [
     "extensions",
     "identity",
     "mailbox",
+    "menus",
+    "page_words",
+    "pages",
     "people",
+    "plugin_settings",
     "programmes",
+    "publication",
     "roles",
     "sharing",
     "territories",
