@@ -46,6 +46,7 @@ from app.services import (
     passages,
     plugins,
     programme,
+    restrictions,
     roles,
     sharing,
     stories,
@@ -293,6 +294,9 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
+POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
+POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -526,6 +530,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
     "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
+    "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
     "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
@@ -759,6 +765,7 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.flush()
     ids["other_account"] = other.id
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
 
