@@ -10,6 +10,7 @@ from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
+from app.services.installed_code import InstalledCode
 from app.services.mail import Postman
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
@@ -29,3 +30,4 @@ class Site:
     signer: Signer
     postman: Postman
     identities: IdentityCache
+    installed: InstalledCode
