@@ -1,6 +1,6 @@
 """One site in one process: its settings, database, plugins and mail, put together once by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -12,6 +12,7 @@ from app.services.accounts import Signer
 from app.services.identity import IdentityCache
 from app.services.installed_code import InstalledCode
 from app.services.mail import Postman
+from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
 
@@ -31,3 +32,4 @@ class Site:
     postman: Postman
     identities: IdentityCache
     installed: InstalledCode
+    navigation: NavigationCache = field(default_factory=NavigationCache)
