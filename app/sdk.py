@@ -11,6 +11,8 @@ from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger
 from app.db.models import Phase, Story, Territory
 from app.db.public import PublicStory, public_stories
 from app.db.reading import find_territory, list_territories, public_story_clause
+from app.db.restrictions import not_restricted_clause, restrictions_on
+from app.db.themes import living_themes
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_OLDEST,
@@ -51,6 +53,8 @@ from app.kernel.events import (
     Event,
     PassageSaved,
     PassageSigned,
+    RestrictionLaid,
+    RestrictionLifted,
     StoryPublished,
     StorySubmitted,
     StoryUnpublished,
@@ -60,11 +64,13 @@ from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
+from app.services.restrictions import lift, lift_all, restrict
 from app.services.unit_of_work import UnitOfWork
 from app.web.braid import Picture
 from app.web.braid import link as braid_link
 from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
+from app.web.cross_view import MomentInStory, show_public_moments
 from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices
 from app.web.gate import keeps_text, public
 from app.web.story_view import VoiceShown, show_voice
@@ -89,6 +95,11 @@ def phase_choices(session: Session) -> list[tuple[str, str]]:
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
         names.setdefault(phase.key, phase.name)
     return list(names.items())
+
+
+def theme_choices(session: Session) -> list[tuple[str, str]]:
+    """Returns (slug, name) of the themes that stories can be about, in their order."""
+    return [(theme.slug, theme.name) for theme in living_themes(session)]
 
 
 def model_base(owner: str) -> type[DeclarativeBase]:
@@ -143,6 +154,7 @@ __all__ = [
     "Job",
     "Manifest",
     "MenuItem",
+    "MomentInStory",
     "NotAllowed",
     "NotFound",
     "Objection",
@@ -156,6 +168,8 @@ __all__ = [
     "PublicStory",
     "Refused",
     "Required",
+    "RestrictionLaid",
+    "RestrictionLifted",
     "RoleOffer",
     "Session",
     "SettingsPage",
@@ -189,10 +203,13 @@ __all__ = [
     "find_territory",
     "hookimpl",
     "keeps_text",
+    "lift",
+    "lift_all",
     "list_tellings",
     "list_territories",
     "model_base",
     "new_id",
+    "not_restricted_clause",
     "phase_choices",
     "public",
     "public_stories",
@@ -202,11 +219,15 @@ __all__ = [
     "reader",
     "ref",
     "require",
+    "restrict",
+    "restrictions_on",
+    "show_public_moments",
     "show_voice",
     "signed_in",
     "stronger",
     "strongest",
     "system_clock",
+    "theme_choices",
     "with_permission",
     "working_journey",
     "writing",

@@ -46,6 +46,7 @@ from app.services import (
     passages,
     plugins,
     programme,
+    restrictions,
     roles,
     sharing,
     stories,
@@ -276,6 +277,13 @@ POST /configuration/menus/<id:entry_id>                                         
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
+GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
+GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
+POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
+POST /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
 GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
 POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
@@ -293,6 +301,9 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
+POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
+POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -307,6 +318,9 @@ GET  /configuration/courrier/<id:message_id>                                    
 GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
+
+GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
+GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
@@ -424,6 +438,12 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
     "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
     "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
+    "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
+    "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
+    "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),
     "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
     "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
@@ -523,6 +543,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
     "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
+    "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
     "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
@@ -756,6 +778,7 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.flush()
     ids["other_account"] = other.id
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
 
