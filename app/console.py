@@ -1,7 +1,8 @@
 """The `recits` command: hands the factory and the background work to the commands."""
 
 from app.asgi import create_asgi
-from app.cli.main import Makers, recits
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.factory import create_app, find_plugins
 from app.jobs.plugin_round import start_plugin_round
 

@@ -1,13 +1,13 @@
 """What the media library reads: images with who shows them, and where each is used; the callers say which images somebody may see."""
 
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, Select, and_, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, Select, and_, exists, or_, select
 from sqlalchemy.orm import Session
 
-from app.db.models import ContentLink, Media, Moment, MomentRevision, Page, PageText, PageVersion, Passage, PublicMedia, SiteSetting, Story, StoryVersion
+from app.db.models import ContentLink, Media, Page, PageText, PageVersion, Passage, PublicMedia, Story, StoryVersion
 from app.db.pages import public_page_clause
 from app.db.reading import public_story_clause
 from app.kernel.links import TargetKind
@@ -110,7 +110,7 @@ class MediaLine:
 
 def weight_of(media: Media) -> int:
     """Returns the bytes of an image with all its renditions."""
-    return media.size + sum(size for _width, _height, size in media.renditions)
+    return int(media.size + sum(size for _width, _height, size in media.renditions))
 
 
 @dataclass(frozen=True)

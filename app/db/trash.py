@@ -20,6 +20,7 @@ from app.db.models import (
     Theme,
     Voice,
 )
+from app.db.pages import deleted_pages
 
 MOST = 200
 
@@ -126,6 +127,16 @@ def trashed_themes(session: Session) -> list[Trashed]:
     """Returns the themes in the trash."""
     rows = session.scalars(select(Theme).where(Theme.deleted_at.is_not(None)).order_by(Theme.deleted_at.desc(), Theme.id).limit(MOST))
     return [Trashed("theme", row.id, row.name, "fr", row.deleted_at, row.deleted_by) for row in rows if row.deleted_at is not None]
+
+
+def trashed_pages(session: Session) -> list[Trashed]:
+    """Returns the pages that were put into the trash; what went there with one comes back with it."""
+    found = []
+    for node in deleted_pages(session)[:MOST]:
+        title, lang = node.title("fr", "fr")
+        if node.page.deleted_at is not None:
+            found.append(Trashed("page", node.page.id, title, lang, node.page.deleted_at, node.page.deleted_by, (node.page.path,)))
+    return found
 
 
 def _led(query: Any) -> Any:

@@ -27,13 +27,13 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 RESERVED_NAMES = frozenset(
     {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
     | {"local", "permission", "restriction", "role"}
-    | {"shared", "site", "static", "stories", "story", "voice", "writing"}
+    | {"content", "menu", "page", "shared", "site", "static", "stories", "story", "voice", "writing"}
 )
 
 
 @dataclass
 class Plugin:
-    """An installed plugin; `failure` says why it cannot be used, None if it can."""
+    """An installed plugin; `failure` says why it cannot be used, None if it can; `revisions` are those of its migrations, newest first."""
 
     name: str
     module: ModuleType | None
@@ -41,6 +41,7 @@ class Plugin:
     failure: Failure | None = None
     declared: dict[str, list[Owned[Any]]] = field(default_factory=dict)
     blueprints: list[Any] = field(default_factory=list)
+    revisions: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
@@ -58,6 +59,15 @@ class Plugin:
         if self.manifest is not None and self.manifest.sdk < SDK_VERSION:
             old = [f"written for SDK {self.manifest.sdk}, which still runs here; this site has SDK {SDK_VERSION}"]
         return [*old, *(str(use) for use in uses_in(self.package) if self.package)]
+
+
+class TrialFailed(Exception):
+    """A plugin did not pass its trial; `stage` says where."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -99,10 +109,10 @@ class PluginManager:
 
     Args:
         candidates: what was found; a name that comes twice fails the second.
-        trial: called with each plugin's blueprints before it is accepted; raises to refuse them (the composition root mounts them in a scratch application).
+        trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
-    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[str, Sequence[Any]], None]) -> None:
+    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[Plugin], None]) -> None:
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
@@ -132,9 +142,12 @@ class PluginManager:
             stage = "hooks"
             self._collect(plugin)
             stage = "blueprints"
-            self._trial(plugin.name, plugin.blueprints)
+            self._trial(plugin)
+        except TrialFailed as failed:
+            plugin.failure = Failure(failed.stage, failed.message)
         except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
+        if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
         return plugin
 
@@ -164,9 +177,14 @@ class PluginManager:
         return [plugin for _, plugin in sorted(self.plugins.items()) if plugin.usable]
 
 
+def is_name(text: str) -> bool:
+    """Tells whether a plugin may be called so."""
+    return _NAME.fullmatch(text) is not None and text not in RESERVED_NAMES
+
+
 def check_name(name: str) -> None:
     """Raises ValueError for a name that no plugin may have."""
-    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
+    if not is_name(name):
         raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
 
 

@@ -46,6 +46,26 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
+class PagePublished(Event):
+    page: str
+    lang: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PageUnpublished(Event):
+    page: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class PagesMoved(Event):
+    """Pages have another address, or went to or came back from the trash."""
+
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StoryClassified(Event):
     """The themes of a story changed, which its page and the lists show without a new version."""
 

@@ -52,9 +52,7 @@ def readable_stories(session: Session, actor: Actor, ids: Collection[str] | None
     submitted = {story_id: version is not None for story_id, version in session.execute(query)}
     capacities = capacities_in_each(session, actor, list(submitted))
     return sorted(
-        story_id
-        for story_id, own in capacities.items()
-        if Capacity.MEMBER in own or (Capacity.EDITOR in own and submitted[story_id])
+        story_id for story_id, own in capacities.items() if Capacity.MEMBER in own or (Capacity.EDITOR in own and submitted[story_id])
     )
 
 

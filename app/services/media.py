@@ -11,8 +11,9 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
+from app.db.library import on_public_page_clause
 from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
-from app.kernel.access import MEDIA_MANAGE, TRASH_MANAGE, Actor
+from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import new_id
 from app.services.checks import checked

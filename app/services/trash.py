@@ -10,21 +10,23 @@ from app.db.trash import (
     trashed_images,
     trashed_library,
     trashed_moments,
+    trashed_pages,
     trashed_passages,
     trashed_stories,
     trashed_themes,
 )
-from app.kernel.access import MEDIA_MANAGE, PROGRAMME_MANAGE, TRASH_MANAGE, Actor
+from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, PROGRAMME_MANAGE, TRASH_MANAGE, Actor
 from app.kernel.errors import NotAllowed, NotFound
 from app.services.media import restore_image
 from app.services.moments import restore_moment
+from app.services.pages import restore_page
 from app.services.passages import restore_passage
 from app.services.stories import restore_story
 from app.services.themes import restore_theme
 from app.services.unit_of_work import UnitOfWork
 
 # Who has any of these sees the site's trash; each kind then shows what is theirs.
-TRASH_PERMISSIONS = (TRASH_MANAGE, PROGRAMME_MANAGE, MEDIA_MANAGE)
+TRASH_PERMISSIONS = (TRASH_MANAGE, PROGRAMME_MANAGE, MEDIA_MANAGE, PAGE_EDIT)
 
 
 @dataclass(frozen=True)
@@ -70,11 +72,16 @@ def _themes(session: Session, actor: Actor) -> list[Trashed]:
     return trashed_themes(session) if _managed(actor) or actor.may(PROGRAMME_MANAGE) else []
 
 
+def _pages(session: Session, actor: Actor) -> list[Trashed]:
+    return trashed_pages(session) if actor.may(PAGE_EDIT) else []
+
+
 KINDS: tuple[TrashKind, ...] = (
     TrashKind("story", _stories, restore_story, trashed_stories),
     TrashKind("passage", _passages, restore_passage, lambda session, delegation: trashed_passages(session, delegation, words=True)),
     TrashKind("moment", _moments, restore_moment, trashed_moments),
     TrashKind("image", _images, restore_image, lambda session, delegation: trashed_images(session, delegation, words=True)),
+    TrashKind("page", _pages, restore_page),
     TrashKind("theme", _themes, restore_theme),
 )
 

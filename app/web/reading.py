@@ -224,33 +224,3 @@ def territory(slug: str) -> ResponseReturnValue:
     cards, _more = list_stories(reader(), limit=TERRITORY_STORIES, territory_id=row.id)
     description = to_html(row.fragment, resolver_for(reader(), [], [row.fragment]), "t-", SOURCE_LANGUAGE, heading_shift=0)
     return render_template("reading/territory.html", territory=row, description=description, cards=cards, steps=journey(reader(), cards))
-
-
-@blueprint.get("/methode")
-@public
-def method() -> ResponseReturnValue:
-    return render_template("reading/method.html")
-
-
-@blueprint.get("/a-propos")
-@public
-def about() -> ResponseReturnValue:
-    return render_template("reading/about.html")
-
-
-@blueprint.get("/mentions-legales")
-@public
-def legal() -> ResponseReturnValue:
-    return render_template("reading/legal.html")
-
-
-@blueprint.get("/accessibilite")
-@public
-def accessibility() -> ResponseReturnValue:
-    return render_template("reading/accessibility.html")
-
-
-@blueprint.get("/vos-donnees")
-@public
-def your_data() -> ResponseReturnValue:
-    return render_template("reading/your_data.html")

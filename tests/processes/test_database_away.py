@@ -5,7 +5,8 @@ import socket
 import pytest
 from click.testing import CliRunner
 
-from app.cli.main import Makers, recits
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.factory import create_app
 from tests.conftest import close_engines, settings_for
 from tests.processes.conftest import command

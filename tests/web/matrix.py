@@ -23,6 +23,8 @@ from app.db.models import (
     AccountSession,
     MailMessage,
     Media,
+    PageText,
+    PageVersion,
     Passage,
     PassageRevision,
     PublicMedia,
@@ -34,7 +36,24 @@ from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
-from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
+from app.services import (
+    accounts,
+    approvals,
+    comments,
+    library,
+    menus,
+    page_texts,
+    pages,
+    passages,
+    plugins,
+    programme,
+    roles,
+    sharing,
+    stories,
+    themes,
+    voices,
+    workflow,
+)
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -79,11 +98,10 @@ GET  /recits/<slug:slug>/une-voix/<slug:category>                               
 GET  /recits/<slug:slug>/une-voix/<slug:category>#draft                         404  404  404  404  404  404  404  404  404
 GET  /territoires/                                                              200  200  200  200  200  200  200  200  200
 GET  /territoires/<slug:slug>                                                   200  200  200  200  200  200  200  200  200
-GET  /methode                                                                   200  200  200  200  200  200  200  200  200
-GET  /a-propos                                                                  200  200  200  200  200  200  200  200  200
-GET  /mentions-legales                                                          200  200  200  200  200  200  200  200  200
-GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
-GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
+GET  /<page:path>                                                                 200  200  200  200  200  200  200  200  200
+GET  /<page:path>#private                                                         404  404  404  404  404  404  404  404  404
+GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
+GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
@@ -191,7 +209,7 @@ POST /relecture/<id:story_id>/commentaires                                      
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
 POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
 
-GET  /configuration/                                                            in   403  403  403  403  403  403  200  200
+GET  /configuration/                                                            in   403  403  403  403  403  200  200  200
 GET  /configuration/personnes                                                   in   403  403  403  403  403  403  403  200
 POST /configuration/personnes                                                   401  403  403  403  403  403  403  403  303
 GET  /configuration/personnes/<id:account_id>                                   in   403  403  403  403  403  403  403  200
@@ -215,6 +233,24 @@ POST /configuration/themes/<id:theme_id>/fusionner                              
 POST /configuration/themes/<id:theme_id>/corbeille                              in   403  403  403  403  403  403  303  303
 POST /configuration/themes/<id:theme_id>/corbeille#used                         in   403  403  403  403  403  403  409  409
 POST /configuration/themes/<id:theme_id>/restaurer                              in   403  403  403  403  403  403  303  303
+GET  /configuration/mediatheque                                                 in   403  403  403  403  403  200  403  200
+POST /configuration/mediatheque                                                 401  403  403  403  403  403  422  403  422
+GET  /configuration/mediatheque/<id:media_id>                                   in   403  403  403  403  403  200  403  200
+GET  /configuration/mediatheque/<id:media_id>#draft                             in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>                                   401  403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>#draft                             401  403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/corbeille                         in   403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>/corbeille#draft                   in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/restaurer                         in   403  403  403  403  403  303  403  303
+GET  /configuration/corbeille                                                   in   403  403  403  403  403  200  200  200
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer                    in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage            in   303  403  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment             in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image              in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library            in   404  404  404  404  404  303  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme              in   403  403  403  403  403  403  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page               in   403  403  403  403  403  303  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown            in   404  404  404  404  404  404  404  404
 GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
 POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
 GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
@@ -226,6 +262,35 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/pages                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/nouvelle                                                in  403  403  403  403  403  200  200  200
+POST /configuration/pages/nouvelle                                                401  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>                                            in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/<id:page_id>#trashed                                    in  403  403  403  403  403  404  404  404
+POST /configuration/pages/<id:page_id>/adresse                                    401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>             in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/corbeille#public                           in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/restaurer                                  in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>                          in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>                          401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview                  401  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other                    401  403  403  403  403  403  409  409  409
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish  in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen  in  403  403  403  403  403  409  403  409
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  200  403  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  303  403  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions                 in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer  in  403  403  403  403  403  303  303  303
+GET  /configuration/liens                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/menus                                                         in  403  403  403  403  403  403  403  200
+POST /configuration/menus                                                         401  403  403  403  403  403  403  403  303
+GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
+POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
+POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
 POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
 POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
@@ -391,6 +456,21 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"programme_id": "@programme"},
         {"name": "Un chantier", "kind": "thematic"},
     ),
+    "POST /configuration/mediatheque": ({}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "*/configuration/mediatheque/<id:media_id>": ({"media_id": "@library_image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "GET /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille": ({"media_id": "@library_image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/restaurer": ({"media_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer": ({"kind": "story", "thing_id": "@trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage": ({"kind": "passage", "thing_id": "@trashed.passage"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment": ({"kind": "moment", "thing_id": "@trashed.moment"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image": ({"kind": "image", "thing_id": "@old_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library": ({"kind": "image", "thing_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme": ({"kind": "theme", "thing_id": "@trashed_theme"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page": ({"kind": "page", "thing_id": "@page.trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown": ({"kind": "compte", "thing_id": "@trashed"}, {}),
     "POST /configuration/themes": ({}, {"name": "Un thème de plus"}),
     "*/configuration/themes/<id:theme_id>": ({"theme_id": "@theme"}, {"name": "Un autre nom"}),
     "POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>": ({"theme_id": "@theme", "where": "haut"}, {}),
@@ -412,6 +492,56 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "GET /<page:path>": ({"path": "methode"}, {}),
+    "GET /<page:path>#private": ({"path": "une-page-en-ecriture"}, {}),
+    "GET /<page:path>#moved": ({"path": "une-vieille-adresse"}, {}),
+    "GET /<page:path>#trashed": ({"path": "une-page-jetee"}, {}),
+    "POST /configuration/pages/nouvelle": ({}, {"title": "Une page de plus", "lang": "fr", "parent": "", "type": "page", "slug": ""}),
+    "GET /configuration/pages/<id:page_id>": ({"page_id": "@page"}, {}),
+    "GET /configuration/pages/<id:page_id>#trashed": ({"page_id": "@page.trashed"}, {}),
+    "POST /configuration/pages/<id:page_id>/adresse": ({"page_id": "@page"}, {"parent": "", "slug": "un-autre-mot"}),
+    "POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>": ({"page_id": "@page", "where": "haut"}, {}),
+    "*/configuration/pages/<id:page_id>/corbeille": ({"page_id": "@page"}, {}),
+    "POST /configuration/pages/<id:page_id>/corbeille#public": ({"page_id": "@page.public"}, {}),
+    "POST /configuration/pages/<id:page_id>/restaurer": ({"page_id": "@page.trashed"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "standfirst": "", "body": "Des mots.", "base": "@page.version"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "preview": "1"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "base": ""},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>": (
+        {"page_id": "@page", "lang": "fr", "step": "proposer"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "reprendre"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "@page.proposed.hash"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "0" * 64},
+    ),
+    "*/configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier": ({"page_id": "@page.public", "lang": "fr"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer": (
+        {"page_id": "@page", "lang": "fr", "version_id": "@page.old_version"},
+        {},
+    ),
+    "POST /configuration/menus": ({}, {"menu": "foot", "kind": "url", "url": "https://exemple.fr/", "title_fr": "Ailleurs"}),
+    "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
+    "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
@@ -575,17 +705,19 @@ def make_places(site: Site, world: World) -> Places:
     with site.writer.begin() as uow:
         ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
         stories.delete_story(uow, helene, ids["trashed"])
-        _working_copy(uow, world, helene, karim, ids)
+        _working_copy(uow, world, (helene, karim, admin), ids)
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
+        _pages(uow, admin, ids)
     ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
     ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
     return Places(ids)
 
 
-def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, ids: dict[str, str]) -> None:
+def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Actor], ids: dict[str, str]) -> None:
     """The story that is being written: an unsigned, a signed, a shared and a trashed passage, images, a comment."""
+    helene, karim, admin = people
     story = ids["writing"] = world.stories["legumerie"]
     passage = passages.add_passage(uow, helene, story, world.moments["vote"], world.voices["helene"])
     ids["passage"] = passage.id
@@ -608,14 +740,20 @@ def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, id
     for name, content_hash, where in (("image", "a" * 64, story), ("old_image", "b" * 64, story)):
         ids[name] = _image(uow, helene, where, content_hash).id
     uow.session.get_one(Media, ids["old_image"]).deleted_at = uow.now
+    for name, content_hash in (("library_image", "d" * 64), ("old_library_image", "e" * 64)):
+        ids[name] = library.add_to_library(uow, admin, _prepared_image(content_hash), library.MediaWords("Une halle", "Le site")).id
+    library.trash_media(uow, admin, ids["old_library_image"])
     uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
     ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
     ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
 
 
 def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
-    prepared = PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
-    return add_image(uow, person, story, prepared, "Une cour", "Hélène, 2022")
+    return add_image(uow, person, story, _prepared_image(content_hash), "Une cour", "Hélène, 2022")
+
+
+def _prepared_image(content_hash: str) -> PreparedImage:
+    return PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
 
 
 def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[str, str]) -> None:
@@ -645,6 +783,31 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
+
+
+def _pages(uow: UnitOfWork, admin: Actor, ids: dict[str, str]) -> None:
+    """Pages in writing, proposed, public under a second address, and in the trash; a line of a menu."""
+
+    def page(title: str, body: str = "Un texte.", slug: str = "") -> PageText:
+        words = page_texts.PageWords(title, "", prepare_here(body, lang="fr"))
+        made = page_texts.create_page(uow, admin, None, "fr", words, slug=slug)
+        return page_texts.page_text(uow.session, made.id, "fr")
+
+    text = page("Une page en écriture")
+    ids["page"], ids["page.old_version"] = text.page_id, text.version_id
+    more = page_texts.PageWords("Une page en écriture", "", prepare_here("Un second texte.", lang="fr"))
+    ids["page.version"] = page_texts.saved(page_texts.save_text(uow, admin, text.page_id, "fr", more, text.version_id)).id
+    proposed = page("Une page proposée")
+    page_texts.propose_text(uow, admin, proposed.page_id, "fr")
+    ids["page.proposed"] = proposed.page_id
+    ids["page.proposed.hash"] = uow.session.get_one(PageVersion, proposed.version_id).hash
+    public = page("Une page publique", slug="une-vieille-adresse")
+    page_texts.publish_text(uow, admin, public.page_id, "fr", uow.session.get_one(PageVersion, public.version_id).hash)
+    pages.place_page(uow, admin, public.page_id, None, "une-page-publique")
+    ids["page.public"] = public.page_id
+    ids["page.trashed"] = page("Une page jetée", slug="une-page-jetee").page_id
+    pages.delete_page(uow, admin, ids["page.trashed"])
+    ids["entry"] = menus.list_entries(uow.session, menus.FOOT)[0].id
 
 
 def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -> None:

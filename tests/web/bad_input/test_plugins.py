@@ -300,7 +300,8 @@ def test_a_plugin_that_went_away_leaves_the_site_running(app_with, world, home):
     admin = Browser(without.test_client()).sign_in("admin")
     admin.get("/configuration/extensions")
     admin.get("/espace/")
-    admin.post("/configuration/extensions/alpha/desactiver", status=404)
+    admin.post("/configuration/extensions/alpha/desactiver")
+    admin.post("/configuration/extensions/beta/desactiver", status=404)
 
 
 def test_a_switch_of_a_plugin_that_does_not_exist_is_not_found(as_person):
