@@ -1,5 +1,6 @@
 """What is in the trash, kind by kind; the callers say whose, and whether words may be shown."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -16,6 +17,7 @@ from app.db.models import (
     PassageRevision,
     Story,
     StoryDelegation,
+    StoryVersion,
     Territory,
     Theme,
     Voice,
@@ -51,17 +53,18 @@ class Trashed:
 
 
 def trashed_stories(session: Session, delegation_id: str | None = None) -> list[Trashed]:
-    """Returns the stories in the trash, of one delegation or of all."""
+    """Returns the stories in the trash: of one delegation, or of the site and then under titles that were public alone."""
     query = _led(select(Story, Territory.name)).where(Story.deleted_at.is_not(None)).order_by(Story.deleted_at.desc(), Story.id)
+    rows = session.execute(_of(query, delegation_id)).all()
+    titles = _titles(session, [story for story, _territory in rows], delegation_id)
     return [
-        Trashed("story", story.id, story.title, story.lang, story.deleted_at, story.deleted_by, (territory,))
-        for story, territory in session.execute(_of(query, delegation_id))
-        if story.deleted_at is not None
+        Trashed("story", story.id, titles[story.id], story.lang, story.deleted_at, story.deleted_by, (territory,))
+        for story, territory in rows
     ]
 
 
-def trashed_passages(session: Session, delegation_id: str | None = None, *, words: bool) -> list[Trashed]:
-    """Returns the passages in the trash of living stories; what they say, of what and by whom only where `words` may be shown."""
+def trashed_passages(session: Session, delegation_id: str | None = None) -> list[Trashed]:
+    """Returns the passages in the trash of living stories; what they say, of what and by whom is their delegation's alone."""
     query = (
         _led(
             select(Passage, Story, Territory.name, MomentRevision.title, Voice.name, PassageRevision.plain).join(
@@ -75,18 +78,18 @@ def trashed_passages(session: Session, delegation_id: str | None = None, *, word
         .where(Passage.deleted_at.is_not(None), Story.deleted_at.is_(None))
         .order_by(Passage.deleted_at.desc(), Passage.id)
     )
+    rows = session.execute(_of(query, delegation_id)).all()
+    titles = _titles(session, [row[1] for row in rows], delegation_id)
     found = []
-    for passage, story, territory, moment, voice, plain in session.execute(_of(query, delegation_id)):
-        shown = ((moment or ""), (voice or ""), (plain or "")) if words else ("", "", "")
-        place = (story.title, territory)
-        found.append(
-            Trashed("passage", passage.id, shown[0], story.lang, passage.deleted_at, passage.deleted_by, place, shown[1], shown[2])
-        )
+    for passage, story, territory, moment, voice, plain in rows:
+        shown = (moment or "", voice or "", plain or "") if delegation_id is not None else ("", "", "")
+        place = tuple(filter(None, (titles[story.id], territory)))
+        found.append(Trashed("passage", passage.id, shown[0], story.lang, passage.deleted_at, passage.deleted_by, place, *shown[1:]))
     return found
 
 
 def trashed_moments(session: Session, delegation_id: str | None = None) -> list[Trashed]:
-    """Returns the moments in the trash."""
+    """Returns the moments in the trash; what they are called is their delegation's alone."""
     query = (
         select(Moment, MomentRevision.title, Territory.name)
         .join(MomentRevision, MomentRevision.id == Moment.revision_id)
@@ -94,26 +97,47 @@ def trashed_moments(session: Session, delegation_id: str | None = None) -> list[
         .join(Territory, Territory.id == Delegation.territory_id)
         .where(Moment.deleted_at.is_not(None))
         .order_by(Moment.deleted_at.desc(), Moment.id)
-        .limit(MOST)
     )
-    if delegation_id is not None:
-        query = query.where(Moment.delegation_id == delegation_id)
+    query = query.limit(MOST) if delegation_id is None else query.where(Moment.delegation_id == delegation_id)
     return [
-        Trashed("moment", moment.id, title, "fr", moment.deleted_at, moment.deleted_by, (territory,))
+        Trashed("moment", moment.id, title if delegation_id else "", "fr", moment.deleted_at, moment.deleted_by, (territory,))
         for moment, title, territory in session.execute(query)
         if moment.deleted_at is not None
     ]
 
 
-def trashed_images(session: Session, delegation_id: str | None = None, *, words: bool) -> list[Trashed]:
-    """Returns the images in the trash of living stories; what they show only where `words` may be read."""
+def trashed_images(session: Session, delegation_id: str | None = None) -> list[Trashed]:
+    """Returns the images in the trash of living stories; what they show is their delegation's alone."""
     query = _led(select(Media, Story, Territory.name).join(Story, Story.id == Media.story_id))
     query = query.where(Media.deleted_at.is_not(None), Story.deleted_at.is_(None)).order_by(Media.deleted_at.desc(), Media.id)
+    rows = session.execute(_of(query, delegation_id)).all()
+    titles = _titles(session, [story for _media, story, _territory in rows], delegation_id)
     return [
-        Trashed("image", row.id, row.alt if words else "", story.lang, row.deleted_at, row.deleted_by, (story.title, territory))
-        for row, story, territory in session.execute(_of(query, delegation_id))
-        if row.deleted_at is not None
+        Trashed(
+            "image",
+            row.id,
+            row.alt if delegation_id is not None else "",
+            story.lang,
+            row.deleted_at,
+            row.deleted_by,
+            tuple(filter(None, (titles[story.id], territory))),
+        )
+        for row, story, territory in rows
     ]
+
+
+def _titles(session: Session, stories: Iterable[Story], delegation_id: str | None) -> dict[str, str]:
+    """Returns story id → title: the working one for its delegation, for others the last that was public, or none."""
+    if delegation_id is not None:
+        return {story.id: story.title for story in stories}
+    titles = {story.id: "" for story in stories}
+    query = (
+        select(StoryVersion.story_id, StoryVersion.manifest)
+        .where(StoryVersion.story_id.in_(titles), StoryVersion.published_at.is_not(None))
+        .order_by(StoryVersion.published_at)
+    )
+    titles |= {story_id: str(manifest["title"]) for story_id, manifest in session.execute(query)}
+    return titles
 
 
 def trashed_library(session: Session) -> list[Trashed]:

@@ -51,12 +51,12 @@ def _managed(actor: Actor) -> bool:
 
 
 def _stories(session: Session, actor: Actor) -> list[Trashed]:
-    """A draft's title at most: that it is there, and where from."""
+    """A draft is there, from where and since when; its words, its title among them, are its delegation's."""
     return trashed_stories(session) if _managed(actor) else []
 
 
 def _passages(session: Session, actor: Actor) -> list[Trashed]:
-    return trashed_passages(session, words=False) if _managed(actor) else []
+    return trashed_passages(session) if _managed(actor) else []
 
 
 def _moments(session: Session, actor: Actor) -> list[Trashed]:
@@ -65,7 +65,7 @@ def _moments(session: Session, actor: Actor) -> list[Trashed]:
 
 def _images(session: Session, actor: Actor) -> list[Trashed]:
     own = trashed_library(session) if _managed(actor) or actor.may(MEDIA_MANAGE) else []
-    return sorted([*own, *(trashed_images(session, words=False) if _managed(actor) else [])], key=lambda row: row.at, reverse=True)
+    return sorted([*own, *(trashed_images(session) if _managed(actor) else [])], key=lambda row: row.at, reverse=True)
 
 
 def _themes(session: Session, actor: Actor) -> list[Trashed]:
@@ -78,9 +78,9 @@ def _pages(session: Session, actor: Actor) -> list[Trashed]:
 
 KINDS: tuple[TrashKind, ...] = (
     TrashKind("story", _stories, restore_story, trashed_stories),
-    TrashKind("passage", _passages, restore_passage, lambda session, delegation: trashed_passages(session, delegation, words=True)),
+    TrashKind("passage", _passages, restore_passage, trashed_passages),
     TrashKind("moment", _moments, restore_moment, trashed_moments),
-    TrashKind("image", _images, restore_image, lambda session, delegation: trashed_images(session, delegation, words=True)),
+    TrashKind("image", _images, restore_image, trashed_images),
     TrashKind("page", _pages, restore_page),
     TrashKind("theme", _themes, restore_theme),
 )

@@ -150,11 +150,11 @@ POST /espace/recits/<id:story_id>/passages#shared                               
 POST /espace/recits/<id:story_id>/corbeille                                     in   303  303  303  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#submitted                           in   409  409  409  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#published                           in   409  409  409  404  404  404  404  404
-POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  303
 GET  /espace/recits/<id:story_id>/images                                        in   200  200  200  404  404  404  404  404
 POST /espace/recits/<id:story_id>/images                                        401  422  422  422  404  404  404  404  404
 POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>               in   303  303  303  404  404  404  404  404
-POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  404
+POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  303
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/deplacer/<any(haut,bas):where>  in 303 303 303 404 404 404 404 404
 GET  /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  in  200 200 200 404 404 404 404 404
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  401 303 303 303 404 404 404 404 404
@@ -170,7 +170,7 @@ POST /espace/passages/<id:passage_id>/brouillon/abandonner                      
 POST /espace/passages/<id:passage_id>/apercu                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/deplacer/<any(haut,bas):where>            in   303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/corbeille                                 in   303  403  303  404  404  404  404  404
-POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  303
 GET  /espace/passages/<id:passage_id>/signer                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer                                    in   303  403  403  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer#shared                             in   303  403  403  404  404  404  404  404
@@ -184,7 +184,7 @@ GET  /espace/moments/<id:moment_id>                                             
 POST /espace/moments/<id:moment_id>                                             401  303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille                                   in   303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille#told                              in   409  409  409  404  404  404  404  404
-POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  303
 GET  /espace/moments/<id:moment_id>/position/<id:voice_id>                      in   200  404  404  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/position/<id:voice_id>                      401  303  403  403  404  404  404  404  404
 GET  /espace/voix/<id:voice_id>                                                 in   200  404  404  404  404  404  404  404
