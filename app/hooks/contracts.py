@@ -206,6 +206,7 @@ SLOTS: Mapping[str, str] = {
     "home.foot": "end of the front page; no subject",
     "story.aside": "under the title of a public story, before its passages; subject: story",
     "story.foot": "end of a public story; subject: story",
+    "territory.journey": "over the moments of a territory's public journey; subject: territory",
     "territory.foot": "end of a territory's page; subject: territory",
     "stories.foot": "end of the list of stories; no subject",
     "desk.story": "a delegation's page of a working copy; subject: story",

@@ -46,6 +46,22 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
+class RestrictionLaid(Event):
+    """Something was hidden from the public; `kind` and `subject` say what, `owner` who laid it (`core` or a plugin)."""
+
+    kind: str
+    subject: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class RestrictionLifted(Event):
+    kind: str
+    subject: str
+    owner: str
+
+
+@dataclass(frozen=True)
 class PagePublished(Event):
     page: str
     lang: str

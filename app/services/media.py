@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
 from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.db.restrictions import not_restricted_clause
 from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import new_id
@@ -206,8 +207,8 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
 
 
 def is_public(session: Session, content_hash: str) -> bool:
-    """Tells whether an image is part of something public: a story, or a page."""
-    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash)
+    """Tells whether an image is part of something public that nothing hides: a story, or a page."""
+    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
     on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause())
     return session.scalar(in_story.limit(1)) is not None or session.scalar(on_page.limit(1)) is not None
 

@@ -71,6 +71,7 @@ TRANSITIONS = {
     "reopen": _l("rouvert à l’écriture"),
     "start_review": _l("pris en relecture"),
     "request_changes": _l("changements demandés"),
+    "endorse": _l("accord donné pour publier"),
     "publish": _l("publié"),
     "unpublish": _l("dépublié"),
 }
@@ -102,6 +103,8 @@ REASONS: dict[str, LazyString] = {
     "required": _l("À remplir."),
     "too_long": _l("Trop long : %(length)s signes, pour %(limit)s au plus."),
     "unknown_choice": _l("Ce choix n’est pas proposé. Choisissez dans la liste."),
+    "date_past": _l("Cette date est passée."),
+    "no_story_here": _l("Aucun récit publié à cette adresse."),
     "name_taken": _l("Ce nom est déjà pris. Ajoutez un mot qui le distingue."),
     "date_unreadable": _l(
         "Date non reconnue. Écrivez un jour, un mois ou une période : 12 mai 2022, mai 2022, printemps 2022, de mars à mai 2022."
@@ -208,6 +211,10 @@ REASONS: dict[str, LazyString] = {
     ),
     "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
     "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
+    "voice_unexplained": _l("À « %(words)s », la voix « %(category)s » manque : dites pourquoi."),
+    "voices_few": _l("Ce site demande au moins %(words)s catégories d’acteurs dans un récit."),
+    "needs_second_editor": _l("Ce site demande l’accord d’une deuxième personne de la relecture, sur cette version exacte."),
+    "no_second_editor": _l("Ce site ne demande pas de deuxième accord : publiez, ou demandez une reprise."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

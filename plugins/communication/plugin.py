@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, hookimpl
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
-from plugins.communication.services import formats, prompts
+from plugins.communication.services import formats, frise, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -56,6 +56,14 @@ def register_menu_items():
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_slot_items():
+    return [
+        SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
+        SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
+    ]
 
 
 @hookimpl

@@ -47,6 +47,7 @@ from app.services import (
     passages,
     plugins,
     programme,
+    restrictions,
     roles,
     sharing,
     stories,
@@ -202,6 +203,8 @@ POST /relecture/<id:story_id>/rendre#draft                                      
 POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/accord                                            in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/accord#draft                                      in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/themes                                            in   403  403  403  403  403  303  403  403
 POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
@@ -291,6 +294,10 @@ POST /configuration/menus                                                       
 GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
+POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
 POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
 POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
@@ -306,6 +313,9 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
+POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
+POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -316,6 +326,10 @@ POST /configuration/couleurs                                                    
 POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
+
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
@@ -431,6 +445,10 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
+    "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
@@ -543,6 +561,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
     "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
+    "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
     "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
@@ -576,6 +596,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
@@ -781,6 +803,7 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.flush()
     ids["other_account"] = other.id
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
 

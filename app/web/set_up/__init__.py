@@ -1,4 +1,4 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
 from app.web.set_up import (
     delegations,
@@ -10,7 +10,10 @@ from app.web.set_up import (
     page_words,
     pages,
     people,
+    plugin_settings,
     programmes,
+    publication,
+    restrictions,
     roles,
     sharing,
     territories,
@@ -30,7 +33,10 @@ __all__ = [
     "page_words",
     "pages",
     "people",
+    "plugin_settings",
     "programmes",
+    "publication",
+    "restrictions",
     "roles",
     "sharing",
     "territories",

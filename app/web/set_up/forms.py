@@ -1,7 +1,8 @@
 """Forms of set-up's own pages: identity, colours, rules of publication, configuration files."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import ColorField, EmailField, FileField, StringField, TextAreaField
+from wtforms import BooleanField, ColorField, EmailField, FileField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.kernel.palette import DEFAULTS, OWN, SCHEMES
 from app.web.forms import BaseForm, Email, Required
@@ -38,6 +39,17 @@ class LogoForm(BaseForm):
         description=_l("Ce que l’image montre, pour qui ne la voit pas. Le nom du site est écrit à côté."),
         render_kw={"maxlength": 400},
     )
+
+
+class PublishingForm(BaseForm):
+    minimum_voices = SelectField(
+        _l("Catégories d’acteurs à entendre"),
+        choices=[SelectChoice(number, number) for number in "1234"],
+        validate_choice=False,
+        description=_l("Un récit où parlent moins de catégories ne peut pas être proposé à la relecture."),
+    )
+    explain_missing = BooleanField(_l("Chaque voix manquante à un moment doit avoir sa raison avant que le récit soit proposé"))
+    second_editor = BooleanField(_l("Deux personnes de la relecture doivent être d’accord sur la même version avant de publier"))
 
 
 COLOUR_LABELS = {
