@@ -51,7 +51,7 @@ def test_an_image_is_added_with_its_rights_and_shown_by_a_page(editor, site):
     assert f'value="![Une halle vide](media:{media_id})"' in page
     source = re.search(r'<img src="([^"]+)"', page)
     assert source is not None
-    assert editor.client.get(source[1]).status_code == 200
+    assert editor.client.get(source[1], buffered=True).status_code == 200
     assert "Qui ne servent nulle part (1)" in editor.get("/configuration/mediatheque")
 
 
