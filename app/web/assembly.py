@@ -1,7 +1,7 @@
 """Turns stored fragments into HTML for one reader: images and links are resolved to what this reader may see."""
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import request, url_for
@@ -28,6 +28,21 @@ class PageResolver:
         self._media = {row.id: row for row in media}
         self._public = public_slugs
         self._pages = pages or {}
+        self._kept: dict[str, tuple[str, str]] = {}
+
+    def keeping(self, pieces: list[Any], uses: Sequence[Mapping[str, str]]) -> "PageResolver":
+        """Returns a resolver that describes images as when these words were written: that is what was signed.
+
+        Args:
+            pieces: the words' fragment.
+            uses: hash, alternative and credit of its images, in the order of their first appearance.
+        """
+        known = [media for media in dict.fromkeys(image_ids(pieces)) if media in self._media]
+        kept = PageResolver(self._media.values(), self._public, self._pages)
+        kept._kept = {
+            media: (use["alt"], use["credit"]) for media, use in zip(known, uses, strict=False) if self._media[media].hash == use["hash"]
+        }
+        return kept
 
     def image(self, media: str) -> ResolvedImage | None:
         row = self._media.get(media)
@@ -37,7 +52,8 @@ class PageResolver:
             (width, height, url_for("media.rendition", content_hash=row.hash, width=width)) for width, height, _size in row.renditions
         ]
         width, height, src = sources[min(1, len(sources) - 1)]
-        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, row.alt, row.credit)
+        alt, credit = self._kept.get(media, (row.alt, row.credit))
+        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, alt, credit)
 
     def link(self, target: str) -> str | None:
         """Returns where a link leads today, in the reader's language; None where it is not public, so that its words stand alone."""
@@ -60,6 +76,11 @@ class PageResolver:
         if slug not in self._public:
             return None
         return url_for("reading.story", slug=self._public[slug]) + (f"/{rest}" if rest else "") + (f"#{anchor}" if hash_mark else "")
+
+
+def image_ids(pieces: list[Any]) -> list[str]:
+    """Returns the ids of a fragment's images, as often as they appear."""
+    return [str(piece[1]) for piece in pieces if isinstance(piece, list) and piece[0] == "image"]
 
 
 def page_href(path: str) -> str:
