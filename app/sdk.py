@@ -51,13 +51,16 @@ from app.kernel.events import (
 )
 from app.kernel.ids import new_id
 from app.kernel.voice import CATEGORIES, ActorCategory
+from app.services.approvals import state_missing_voice
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
+from app.services.stories import member_story
 from app.services.unit_of_work import UnitOfWork
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
-from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices
+from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices, sent
 from app.web.gate import keeps_text, public
-from app.web.words import CATEGORY_FULL, CATEGORY_SHORT
+from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT
+from app.web.words import sentence as refusal_words
 
 
 def list_phase_choices(session: Session) -> list[tuple[str, str]]:
@@ -94,6 +97,7 @@ def model_base(owner: str) -> type[DeclarativeBase]:
 __all__ = [
     "CATEGORIES",
     "CATEGORY_FULL",
+    "CATEGORY_KEY",
     "CATEGORY_SHORT",
     "SDK_VERSION",
     "SLOTS",
@@ -153,6 +157,7 @@ __all__ = [
     "hookimpl",
     "keeps_text",
     "list_phase_choices",
+    "member_story",
     "model_base",
     "new_id",
     "public",
@@ -160,7 +165,10 @@ __all__ = [
     "read_told",
     "reader",
     "ref",
+    "refusal_words",
+    "sent",
     "signed_in",
+    "state_missing_voice",
     "system_clock",
     "with_permission",
     "writing",

@@ -2,8 +2,8 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, Session, hookimpl
-from plugins.communication.services import formats, prompts
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, Session, SlotItem, hookimpl
+from plugins.communication.services import balance, formats, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -52,7 +52,27 @@ def register_story_formats():
 
 @hookimpl
 def register_guards():
-    return [Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format)]
+    return [
+        Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format),
+        Guard("missing_voice", order=20, transitions=frozenset({"submit"}), check=balance.check_missing_voices),
+    ]
+
+
+@hookimpl
+def register_settings():
+    return [balance.SETTINGS]
+
+
+@hookimpl
+def register_slot_items():
+    return [
+        SlotItem("telling", order=10, slot="desk.story", template="communication/desk_telling.html", facts=balance.desk_facts),
+        SlotItem(
+            "balance_in_review", order=10, slot="review.story", template="communication/review_balance.html", facts=balance.review_facts
+        ),
+        SlotItem("partings", order=10, slot="story.aside", template="communication/partings.html", facts=balance.partings),
+        SlotItem("balance", order=10, slot="story.foot", template="communication/balance.html", facts=balance.public_facts),
+    ]
 
 
 @hookimpl

@@ -29,11 +29,12 @@ from app.db.models import (
     SignInLink,
     Story,
     StoryVersion,
+    Voice,
 )
 from app.factory import create_app
 from app.kernel.access import Actor, Role
 from app.kernel.moment_date import parse_moment_date
-from app.kernel.voice import Mandate
+from app.kernel.voice import CATEGORIES, Mandate
 from app.services import accounts, approvals, comments, passages, plugins, programme, stories, voices, workflow
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
@@ -217,6 +218,9 @@ GET  /configuration/courrier                                                    
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes                        401  303  303  303  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes#submitted              401  409  409  409  404  404  404  404  404
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
 POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
@@ -363,6 +367,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
+    "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
@@ -423,8 +429,18 @@ def told_story(
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
             sign(uow, person, passage.id, world.voices[name])
+        _say_who_is_missing(uow, people[voices[0]], story_id, world.moments[moment])
     carry(site, world, story_id, state, people[voices[0]])
     return story_id
+
+
+def _say_who_is_missing(uow: UnitOfWork, person: Actor, story_id: str, moment: str) -> None:
+    """States a reason for each category that does not tell the moment, as the chantier Communication asks where it is on."""
+    told = {voice for voice in uow.session.scalars(select(Passage.voice_id).where(Passage.story_id == story_id)) if voice}
+    speaking = set(uow.session.scalars(select(Voice.category).where(Voice.id.in_(told))))
+    for category in CATEGORIES:
+        if category not in speaking:
+            approvals.state_missing_voice(uow, person, story_id, moment, category, "Le siège était vacant.")
 
 
 def written(uow: UnitOfWork, person: Actor, passage_id: str, text: str) -> PassageRevision:
