@@ -1,4 +1,4 @@
-"""For developers: brings the catalogues up to date with the French texts of the code.
+"""For developers, and for authors of plugins: brings the catalogues up to date with the French texts of the code.
 
 English keeps its translations and marks no guess. French is the language of the code, typed with the spaces of a keyboard: its catalogue is written here, whole,
 and holds the texts that print sets otherwise (no-break spaces) and the plurals, since zero is singular in French.
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from babel.messages.catalog import Catalog
 from babel.messages.extract import extract_from_dir
+from babel.messages.mofile import write_mo
 from babel.messages.pofile import read_po, write_po
 
 from app.kernel.document.typography import typeset
@@ -41,6 +42,7 @@ class Source:
 
     folders: tuple[Path, ...]
     translations: Path
+    root: Path = ROOT  # what the places that the catalogue names are relative to
 
     @property
     def catalogue(self) -> Path:
@@ -58,6 +60,11 @@ def sources() -> list[Source]:
     core = Source((ROOT / "app", ROOT / "templates"), ROOT / "app" / "translations")
     plugins = [Source((folder.parent,), folder.parent / "translations") for folder in sorted(ROOT.glob("plugins/*/plugin.py"))]
     return [core, *plugins]
+
+
+def source_of_plugin(package: Path) -> Source:
+    """Returns the source of a plugin whose package stands anywhere."""
+    return Source((package,), package / "translations", package.parent)
 
 
 def extracted(source: Source, language: str = "en") -> Catalog:
@@ -84,7 +91,7 @@ def _texts(source: Source) -> Iterator[tuple[str | tuple[str, ...], str | None, 
         for name, _line, text, _comments, context in extract_from_dir(
             str(folder), METHODS, options_map=OPTIONS, keywords=KEYWORDS, strip_comment_tags=True
         ):
-            yield text, context, str((folder / name).relative_to(ROOT))
+            yield text, context, str((folder / name).relative_to(source.root))
 
 
 def updated(source: Source) -> Catalog:
@@ -124,13 +131,21 @@ def main() -> None:
     """Writes every catalogue; prints how many texts wait for a translation."""
     for source in sources():
         catalogue = updated(source)
-        _write(catalogue, source.catalogue)
-        _write(printed(source), source.print_catalogue)
+        write_catalogue(catalogue, source.catalogue)
+        write_catalogue(printed(source), source.print_catalogue)
         waiting = [message for message in catalogue if message.id and not (all(message.string) if message.pluralizable else message.string)]
         print(source.catalogue.relative_to(ROOT), len(catalogue), "texts,", len(waiting), "without translation")
 
 
-def _write(catalogue: Catalog, path: Path) -> None:
+def compile_catalogue(path: Path) -> None:
+    """Writes the compiled file beside a catalogue; at once, since a running site may be reading it."""
+    draft = path.with_suffix(".mo.draft")
+    with draft.open("wb") as out:
+        write_mo(out, read_catalogue(path))
+    draft.replace(path.with_suffix(".mo"))
+
+
+def write_catalogue(catalogue: Catalog, path: Path) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("wb") as out:
         write_po(out, catalogue, width=WIDTH, sort_output=True, omit_header=False, include_lineno=False)

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
 
-from flask import Blueprint, Flask
+from flask import Flask
 from flask_babel import Babel
 from jinja2 import ChoiceLoader, FileSystemLoader, PrefixLoader
 from sqlalchemy import Engine
@@ -26,18 +26,20 @@ from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
 from app.services.accounts import Signer
+from app.services.identity import IdentityCache
 from app.services.mail import Postman
 from app.services.reactions import AfterCommit, react_in_transaction
 from app.services.site import Site
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import EventBus, Writer
 from app.services.words import CATALOGUES
+from app.trial import Trial
 from app.web.blueprints import BLUEPRINTS
 from app.web.compression import install_compression
 from app.web.converters import CONVERTERS
 from app.web.errors import install_errors
 from app.web.gate import install_gate
-from app.web.locale import PREFIXED_LANGUAGES, LocalePrefix, current_language
+from app.web.locale import LocalePrefix, current_language
 from app.web.security import install_headers
 from app.web.slots import install_slots
 from app.web.templating import install_templating
@@ -119,63 +121,6 @@ def load_plugins(candidates: Sequence[Candidate] | None = None) -> PluginManager
     return PluginManager(find_plugins() if candidates is None else candidates, Trial())
 
 
-class Trial:
-    """Mounts each plugin's blueprints in a scratch application and refuses what would reach beyond the plugin; remembers the names that are taken."""
-
-    def __init__(self) -> None:
-        core = Flask("core", static_folder=None)
-        core.url_map.converters.update(CONVERTERS)
-        for blueprint in BLUEPRINTS:
-            core.register_blueprint(blueprint)
-        self._blueprints = set(core.blueprints)
-        self._paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()} | {*PREFIXED_LANGUAGES, "static"}
-
-    def __call__(self, name: str, blueprints: Sequence[Any]) -> None:
-        """Tries a plugin's blueprints.
-
-        Raises:
-            ValueError: for anything but a blueprint, a name or path that is taken, an application-wide handler or change, or a rule outside the prefix.
-        """
-        if name in self._paths or name in self._blueprints:
-            raise ValueError(f"the name {name!r} is a path or blueprint of the core")
-        scratch = Flask("scratch", static_folder=None)
-        scratch.url_map.converters.update(CONVERTERS)
-        before = _reach(scratch)
-        for blueprint in blueprints:
-            if not isinstance(blueprint, Blueprint):
-                raise ValueError(f"register_blueprints returned {type(blueprint).__name__}")
-            if blueprint.name != name and not blueprint.name.startswith(f"{name}_"):
-                raise ValueError(f"the blueprint {blueprint.name!r} must be named {name!r} or begin with '{name}_'")
-            if blueprint.name in self._blueprints:
-                raise ValueError(f"the blueprint name {blueprint.name!r} is taken")
-            scratch.register_blueprint(blueprint, url_prefix=f"/{name}")
-        changed = [what for what, value in _reach(scratch).items() if value != before[what]]
-        if changed:
-            raise ValueError(f"a blueprint reaches beyond itself: {', '.join(changed)}")
-        for rule in scratch.url_map.iter_rules():
-            if not rule.rule.startswith(f"/{name}/"):
-                raise ValueError(f"the rule {rule.rule!r} is outside '/{name}/'")
-        self._blueprints |= set(scratch.blueprints)
-
-
-def _reach(app: Flask) -> dict[str, str]:
-    """Returns what of an application a blueprint must leave as it was."""
-    handlers = (
-        "before_request_funcs",
-        "after_request_funcs",
-        "teardown_request_funcs",
-        "template_context_processors",
-        "url_value_preprocessors",
-        "url_default_functions",
-        "error_handler_spec",
-    )
-    reach = {handler: repr(dict(getattr(app, handler)).get(None)) for handler in handlers}
-    reach |= {name: repr(sorted(getattr(app.jinja_env, name).items(), key=str)) for name in ("globals", "filters", "tests")}
-    reach["wsgi_app"] = repr(app.wsgi_app)
-    reach["teardown_appcontext_funcs"] = repr(app.teardown_appcontext_funcs)
-    return reach
-
-
 def _install_database(app: Flask, settings: Settings) -> Engine:
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
@@ -188,7 +133,7 @@ def _install_database(app: Flask, settings: Settings) -> Engine:
 
 def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock) -> Site:
     registry = build_registry(manager)
-    snapshots = SnapshotCache(registry, frozenset(plugin.name for plugin in manager.usable()))
+    snapshots = SnapshotCache(registry, {plugin.name: plugin.revisions for plugin in manager.usable()})
     writer = Writer(engine, EventBus(), clock, snapshots)
     return Site(
         settings=settings,
@@ -200,6 +145,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         snapshots=snapshots,
         signer=Signer(settings.secret_key),
         postman=Postman(settings, writer),
+        identities=IdentityCache(),
     )
 
 
@@ -217,7 +163,8 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
     app.jinja_loader = ChoiceLoader(  # type: ignore[misc]  # a cached property that Flask lets one set
         [FileSystemLoader(str(settings.home / "templates")), FileSystemLoader(str(shipped("templates"))), PrefixLoader(own)]
     )
-    install_templating(app, static_version(shipped("static")))
+    static = {plugin.name: static_version(folder) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "static"))}
+    install_templating(app, static_version(shipped("static")), static)
     install_slots(app)
 
 

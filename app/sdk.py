@@ -7,7 +7,10 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
-from app.db.models import Phase
+from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
+from app.db.models import Phase, Story, Territory
+from app.db.public import PublicStory, public_stories
+from app.db.reading import find_territory, list_territories, public_story_clause
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_VERSION,
@@ -36,8 +39,10 @@ from app.hooks.contracts import (
     Subscriber,
     Tile,
 )
+from app.hooks.deprecation import deprecated
 from app.hooks.specs import hookimpl
 from app.kernel.access import Actor
+from app.kernel.braid import strongest
 from app.kernel.clock import system_clock
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import (
@@ -51,19 +56,36 @@ from app.kernel.events import (
 )
 from app.kernel.ids import new_id
 from app.kernel.voice import CATEGORIES, ActorCategory
+from app.services.access import require
 from app.services.approvals import state_missing_voice
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
 from app.services.stories import member_story
 from app.services.unit_of_work import UnitOfWork
+from app.web.braid import Picture
+from app.web.braid import link as braid_link
+from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
-from app.web.forms import BaseForm, ConfirmForm, Required, choices, content_choices, sent
+from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public
-from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT
+from app.web.story_view import VoiceShown, show_voice
+from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 from app.web.words import sentence as refusal_words
 
+# Old name → (SDK that brought the new one, new name). An old name works until SDK_OLDEST passes that version.
+_RENAMED = {"list_phase_choices": ("1", "phase_choices")}
 
-def list_phase_choices(session: Session) -> list[tuple[str, str]]:
+
+def __getattr__(name: str) -> Any:
+    """Answers for names on their way out, and warns whoever imports one."""
+    if name not in _RENAMED:
+        raise AttributeError(f"module 'app.sdk' has no attribute {name!r}; docs/sdk.md lists what it offers")
+    since, new = _RENAMED[name]
+    deprecated(f"app.sdk.{name}", since, f"app.sdk.{new}")
+    return globals()[new]
+
+
+def phase_choices(session: Session) -> list[tuple[str, str]]:
     """Returns (key, name) of every programme's phases, in their order, each key once."""
     names: dict[str, str] = {}
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
@@ -99,6 +121,7 @@ __all__ = [
     "CATEGORY_FULL",
     "CATEGORY_KEY",
     "CATEGORY_SHORT",
+    "CATEGORY_SLUG",
     "SDK_VERSION",
     "SLOTS",
     "Actor",
@@ -127,9 +150,11 @@ __all__ = [
     "PassageSaved",
     "PassageSigned",
     "Permission",
+    "Picture",
     "PromptContext",
     "PromptOffer",
     "PromptSource",
+    "PublicStory",
     "Refused",
     "Required",
     "RoleOffer",
@@ -137,11 +162,14 @@ __all__ = [
     "SettingsPage",
     "SlotContext",
     "SlotItem",
+    "Story",
     "StoryFormat",
     "StoryPublished",
     "StorySubmitted",
     "StoryUnpublished",
     "Subscriber",
+    "Telling",
+    "Territory",
     "Tile",
     "ToldMoment",
     "ToldPassage",
@@ -149,27 +177,42 @@ __all__ = [
     "ToldStory",
     "UnitOfWork",
     "UtcDateTime",
+    "VoiceShown",
+    "WebAddress",
+    "WorkingMoment",
     "back_to",
+    "braid_link",
+    "braid_picture",
     "checked",
     "choices",
     "content_choices",
     "field_errors",
+    "find_territory",
     "hookimpl",
     "keeps_text",
-    "list_phase_choices",
+    "list_tellings",
+    "list_territories",
     "member_story",
     "model_base",
     "new_id",
+    "phase_choices",
     "public",
+    "public_stories",
+    "public_story_clause",
     "read_settings",
     "read_told",
     "reader",
     "ref",
     "refusal_words",
+    "require",
     "sent",
+    "show_voice",
     "signed_in",
     "state_missing_voice",
+    "stronger",
+    "strongest",
     "system_clock",
     "with_permission",
+    "working_journey",
     "writing",
 ]

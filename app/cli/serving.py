@@ -1,6 +1,7 @@
 """Serves the site with supervised workers: gunicorn replaces one that dies or hangs, uvicorn answers inside each."""
 
 import socket
+from collections.abc import Callable
 from typing import Any
 
 import click
@@ -36,12 +37,15 @@ class SiteServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no type
         return self._application
 
 
-def serve_site(application: AsgiApp, host: str, port: int, workers: int, *, before_fork: Any, ready: str) -> None:
+def serve_site(
+    application: AsgiApp, host: str, port: int, workers: int, *, before_fork: Any, in_worker: Callable[[], None], ready: str
+) -> None:
     """Serves until interrupted.
 
     Args:
         application: the ASGI application.
         before_fork: called in the parent before each fork; must leave no open connection behind.
+        in_worker: called in each worker after it was forked.
         ready: what to print before the address, once it is listened on.
 
     Raises:
@@ -58,6 +62,7 @@ def serve_site(application: AsgiApp, host: str, port: int, workers: int, *, befo
         "graceful_timeout": GRACE_SECONDS,
         "loglevel": "error",
         "pre_fork": lambda _server, _worker: before_fork(),
+        "post_worker_init": lambda _worker: in_worker(),
         "when_ready": lambda _server: click.echo(f"{ready}\n\n  Récits croisés : {address}\n  Arrêter : Ctrl+C\n"),
         "control_socket_disable": True,
     }

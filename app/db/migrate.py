@@ -1,22 +1,25 @@
 """Runs migrations for the core and for each plugin, each with a version table of its own; never touches another owner's tables."""
 
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from alembic.autogenerate import compare_metadata, produce_migrations, render_python_code
 from alembic.config import Config
 from alembic.migration import MigrationContext
 from alembic.operations import Operations
 from alembic.script import ScriptDirectory
+from alembic.util import CommandError
 from sqlalchemy import Connection, Engine
 
 from app.db.base import metadata
 from app.db.engine import writing_engine
+from app.db.permissions import learn_core_permissions
+from app.db.plugin_schema import CORE, OutsideFence, Owners, fenced, tables_of
+from app.hooks.calls import said
 
-CORE = "core"
 CORE_SCRIPTS = Path(__file__).parent / "migrations"
-_OWNER = "owner"
 
 
 @dataclass(frozen=True)
@@ -29,7 +32,7 @@ class SchemaStatus:
     known: bool
 
     @property
-    def state(self) -> str:
+    def state(self) -> Literal["current", "behind", "ahead"]:
         """`current`, `behind` (there is a migration to run) or `ahead` (made by newer code)."""
         if self.revision == self.head:
             return "current"
@@ -55,18 +58,27 @@ def scripts_of(folder: Path) -> ScriptDirectory:
 def schema_status(connection: Connection, owner: str = CORE, folder: Path = CORE_SCRIPTS) -> SchemaStatus:
     """Compares a database with the migrations in a folder; writes nothing."""
     scripts = scripts_of(folder)
-    revision = MigrationContext.configure(connection, opts={"version_table": version_table(owner)}).get_current_revision()
+    revision = current_revision(connection, owner)
     known = revision is None or revision in {script.revision for script in scripts.walk_revisions()}
     return SchemaStatus(owner, revision, scripts.get_current_head(), known)
 
 
-def migrate(engine: Engine, owner: str = CORE, folder: Path = CORE_SCRIPTS, target: str = "head") -> SchemaStatus:
+def migrate(
+    engine: Engine,
+    owner: str = CORE,
+    folder: Path = CORE_SCRIPTS,
+    target: str = "head",
+    first: Callable[[Connection], None] | None = None,
+) -> SchemaStatus:
     """Brings an owner's tables to a revision (`head` or `base`), in one writing transaction; repeatable, safe when two processes try at once.
 
     SQLite rebuilds a table to change it, which with foreign keys on would delete every child row: they are off during the transaction and checked before its end.
 
+    Args:
+        first: called under the write lock before anything is changed; what it raises stops all.
+
     Raises:
-        MigrationRefused: if the database was made by newer code, or a foreign key would dangle.
+        MigrationRefused: if the database was made by newer code, a foreign key would dangle, or a plugin's migration raises or reaches beyond its own tables.
     """
     sqlite = engine.dialect.name == "sqlite"
     with writing_engine(engine).connect() as connection:
@@ -74,7 +86,14 @@ def migrate(engine: Engine, owner: str = CORE, folder: Path = CORE_SCRIPTS, targ
             _set_foreign_keys(connection, "OFF")
         try:
             with connection.begin():
-                _run(connection, owner, folder, target)
+                if first is not None:
+                    first(connection)
+                if owner == CORE:
+                    _run(connection, owner, folder, target)
+                    if target == "head":
+                        learn_core_permissions(connection)
+                else:
+                    _run_fenced(connection, owner, folder, target)
                 if sqlite and (dangling := connection.exec_driver_sql("PRAGMA foreign_key_check").fetchall()):
                     raise MigrationRefused(f"the migration of {owner} would leave {len(dangling)} rows that refer to nothing")
         finally:
@@ -102,6 +121,79 @@ def draft_migration(connection: Connection, owner: str = CORE) -> tuple[str, str
 def _code(operations: Any) -> str:
     """Renders operations; our instant is a plain DateTime to the database, and a migration must not import the models of its day."""
     return render_python_code(operations, render_as_batch=True, user_module_prefix="sa.").replace("sa.UtcDateTime", "sa.DateTime")
+
+
+def check_scripts(folder: Path) -> tuple[str, ...]:
+    """Reads every migration of a folder; returns their revisions, newest first.
+
+    Raises:
+        ValueError: if they are not one chain, or one cannot be read.
+    """
+    scripts = scripts_of(folder)
+    try:
+        heads = scripts.get_heads()
+        revisions = list(scripts.walk_revisions())
+    except CommandError as error:
+        raise ValueError(str(error)) from error
+    if len(heads) > 1:
+        raise ValueError(f"the migrations have {len(heads)} heads: {', '.join(sorted(heads))}")
+    if wrong := next((script.revision for script in revisions if script.dependencies or script.branch_labels), None):
+        raise ValueError(f"the migration {wrong!r} depends on a chain that is not its own")
+    return tuple(script.revision for script in revisions)
+
+
+def current_revision(connection: Connection, owner: str) -> str | None:
+    """Returns the revision that an owner's tables are at, None where there are none."""
+    return MigrationContext.configure(connection, opts={"version_table": version_table(owner)}).get_current_revision()
+
+
+def is_behind(connection: Connection, owner: str, revisions: Sequence[str]) -> bool:
+    """Tells whether a plugin's tables are older than its code; newer ones are not.
+
+    Args:
+        revisions: of its migrations, newest first.
+    """
+    if not revisions:
+        return False
+    present = current_revision(connection, owner)
+    return present is None or present in revisions[1:]
+
+
+def drop_tables(engine: Engine, owner: str, first: Callable[[Connection], None]) -> list[str]:
+    """Drops every table of a plugin, for one whose own `downgrade` cannot be used; returns their names. `first` is as in `migrate`."""
+    sqlite = engine.dialect.name == "sqlite"
+    with writing_engine(engine).connect() as connection:
+        if sqlite:
+            _set_foreign_keys(connection, "OFF")
+        try:
+            with connection.begin():
+                first(connection)
+                names = tables_of(connection, owner)
+                quoted = [connection.dialect.identifier_preparer.quote(name) for name in names]
+                if quoted and sqlite:
+                    for name in quoted:
+                        connection.exec_driver_sql(f"DROP TABLE {name}")
+                elif quoted:
+                    connection.exec_driver_sql(f"DROP TABLE {', '.join(quoted)}")
+        finally:
+            if sqlite:
+                _set_foreign_keys(connection, "ON")
+    return names
+
+
+def _run_fenced(connection: Connection, owner: str, folder: Path, target: str) -> None:
+    """Runs a plugin's migrations; whatever they do wrong refuses them, and nothing of it stays."""
+    before = current_revision(connection, owner)
+    try:
+        with fenced(connection, owner):
+            _run(connection, owner, folder, target)
+    except MigrationRefused:
+        raise
+    except (Exception, SystemExit) as error:  # a plugin's code: what it raises must stay with it
+        raise MigrationRefused(str(error) if isinstance(error, OutsideFence) else said(error)) from error
+    if current_revision(connection, owner) != before:
+        # Which plugins may be asked depends on their tables.
+        connection.exec_driver_sql("UPDATE site_state SET generation = generation + 1")
 
 
 def _run(connection: Connection, owner: str, folder: Path, target: str) -> None:
@@ -139,11 +231,8 @@ def _comparison(owner: str) -> dict[str, Any]:
 
 
 def _owner_of(table: str) -> str:
-    """Returns whose a table is: its models say so; of a table without a model, the name does."""
-    known = metadata.tables.get(table)
-    if known is not None:
-        return str(known.info.get(_OWNER, CORE))
-    return "nobody" if table.endswith("alembic_version") else CORE
+    """Returns whose a table is, version tables apart."""
+    return "nobody" if table.endswith("alembic_version") else Owners(frozenset()).of(table)
 
 
 def _set_foreign_keys(connection: Connection, value: str) -> None:

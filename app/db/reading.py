@@ -8,6 +8,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from app.db.clauses import phase_clause, theme_clause
 from app.db.engine import by_name
 from app.db.models import (
     Approval,
@@ -37,12 +38,16 @@ def public_story_clause() -> ColumnElement[bool]:
 
 @dataclass(frozen=True)
 class CardMoment:
-    """A moment of a story in a list: who tells it by name of category, and where they stand; `number` is its place in the story."""
+    """A moment of a story in a list: who tells it by name of category, and where they stand; `number` is its place in the story.
+
+    `veiled`: a voice speaks here without its category, so that a silent one must not be said not to tell.
+    """
 
     number: int
     revision: MomentRevision
     told: dict[str, str]
     stances: tuple[str, ...]
+    veiled: bool = False
 
     @property
     def mark(self) -> str:
@@ -96,16 +101,26 @@ def find_by_slug(session: Session, slug: str) -> Story | None:
 
 
 def list_stories(
-    session: Session, *, after: Position | None = None, limit: int = PAGE_SIZE, territory_id: str | None = None
+    session: Session,
+    *,
+    after: Position | None = None,
+    limit: int = PAGE_SIZE,
+    territory_id: str | None = None,
+    theme_id: str | None = None,
+    phase_key: str | None = None,
+    where: Sequence[ColumnElement[bool]] = (),
 ) -> tuple[list[StoryCard], Position | None]:
-    """Returns public stories, newest first, and the position from which to go on, or None at the end."""
+    """Returns public stories, newest first, and the position from which to go on, or None at the end.
+
+    `where` narrows the list further: the clauses of `app.db.clauses` and of plugins' facets.
+    """
     query = (
         select(Story, StoryVersion.manifest, Territory)
         .join(StoryVersion, StoryVersion.id == Story.published_version_id)
         .join(StoryDelegation, and_(StoryDelegation.story_id == Story.id, StoryDelegation.lead.is_(True)))
         .join(Delegation, Delegation.id == StoryDelegation.delegation_id)
         .join(Territory, Territory.id == Delegation.territory_id)
-        .where(public_story_clause())
+        .where(public_story_clause(), *where)
         .order_by(Story.published_at.desc(), Story.id.desc())
         .limit(limit + 1)
     )
@@ -113,6 +128,10 @@ def list_stories(
         query = query.where(or_(Story.published_at < after.at, and_(Story.published_at == after.at, Story.id < after.id)))
     if territory_id is not None:
         query = query.where(Territory.id == territory_id)
+    if theme_id is not None:
+        query = query.where(theme_clause(theme_id))
+    if phase_key is not None:
+        query = query.where(phase_clause(phase_key))
     rows = session.execute(query).all()
     cards = _cards(session, rows[:limit])
     last = rows[limit - 1][0] if len(rows) > limit else None
@@ -125,6 +144,7 @@ def _cards(session: Session, rows: Sequence[Any]) -> list[StoryCard]:
     voices = _voices(session, {voice for manifest in manifests for pin in manifest["passages"] for voice in pin["voices"]})
     words = _words(session, {pin["hash"] for manifest in manifests for pin in manifest["passages"]})
     shown = {voice.id: voice.category for voice in voices.values() if voice.category and voice.display != Display.ANONYMOUS}
+    unnamed = {voice.id for voice in voices.values() if voice.display == Display.ANONYMOUS}
     return [
         StoryCard(
             story.id,
@@ -135,14 +155,16 @@ def _cards(session: Session, rows: Sequence[Any]) -> list[StoryCard]:
             {pin["moment"]: moments[pin["moment"]] for pin in manifest["passages"] if pin["moment"] in moments},
             {voice: shown[voice] for pin in manifest["passages"] for voice in pin["voices"] if voice in shown},
             sum(words.get(pin["hash"], 0) for pin in manifest["passages"]),
-            _card_moments(manifest, moments, shown),
+            _card_moments(manifest, moments, shown, unnamed),
             len({voice for pin in manifest["passages"] for voice in pin["voices"]}),
         )
         for story, manifest, territory in rows
     ]
 
 
-def _card_moments(manifest: dict[str, Any], moments: dict[str, MomentRevision], shown: dict[str, str]) -> tuple[CardMoment, ...]:
+def _card_moments(
+    manifest: dict[str, Any], moments: dict[str, MomentRevision], shown: dict[str, str], unnamed: set[str]
+) -> tuple[CardMoment, ...]:
     """Returns the moments of a version in its order; categories come from `shown`, so that an unnamed voice gives none away."""
     hashes = dict.fromkeys(pin["moment"] for pin in manifest["passages"] if pin["moment"] in moments)
     stances = {(pin["moment"], pin["voice"]): str(pin["stance"]) for pin in manifest["stances"]}
@@ -158,6 +180,7 @@ def _card_moments(manifest: dict[str, Any], moments: dict[str, MomentRevision], 
                 if voice in shown
             },
             tuple(stance for (moment, _voice), stance in stances.items() if moment == key),
+            any(voice in unnamed for pin in manifest["passages"] if pin["moment"] == key for voice in pin["voices"]),
         )
         for number, key in enumerate(hashes, 1)
     )
@@ -226,6 +249,7 @@ class Telling:
     lang: str
     number: int
     categories: frozenset[str]
+    veiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -292,7 +316,9 @@ def journey(session: Session, cards: Sequence[StoryCard]) -> list[JourneyStep]:
             known = latest.get(revision.moment_id)
             if known is None or known.created_at < revision.created_at:
                 latest[revision.moment_id] = revision
-            telling = Telling(card.slug, str(card.manifest["title"]), str(card.manifest["lang"]), step.number, frozenset(step.told))
+            telling = Telling(
+                card.slug, str(card.manifest["title"]), str(card.manifest["lang"]), step.number, frozenset(step.told), step.veiled
+            )
             stories.setdefault(revision.moment_id, []).append(telling)
     phases = {
         row.id: row for row in session.scalars(select(Phase).where(Phase.id.in_({m.phase_id for m in latest.values() if m.phase_id})))

@@ -37,6 +37,7 @@ class Answered:
     name: str
     milliseconds: float
     fault: str
+    started: float = 0.0  # by the monotonic clock: what began first stands first in a trace
 
 
 @dataclass(frozen=True)
@@ -74,7 +75,7 @@ class CallLog:
             stack.pop()
             trace = self._trace.get()
             if trace is not None:
-                trace.append(Answered(owner, hook, name, (time.monotonic() - started) * 1000, fault))
+                trace.append(Answered(owner, hook, name, (time.monotonic() - started) * 1000, fault, started))
 
     def under_way(self) -> list[Call]:
         """Returns the calls under way in all threads, outermost first."""

@@ -5,6 +5,10 @@ from dataclasses import dataclass, field
 from typing import Any, Generic, Literal, TypeVar
 
 SDK_VERSION = 1
+"""What this site offers to plugins; a change that a plugin could notice raises it."""
+
+SDK_OLDEST = 1
+"""The oldest SDK whose plugins still run here, warned of what they should change."""
 
 # A text for people: a string, or a lazy translation that becomes one when it is shown.
 Words = Any
@@ -202,6 +206,7 @@ SLOTS: Mapping[str, str] = {
     "home.foot": "end of the front page; no subject",
     "story.aside": "under the title of a public story, before its passages; subject: story",
     "story.foot": "end of a public story; subject: story",
+    "territory.journey": "over the moments of a territory's public journey; subject: territory",
     "territory.foot": "end of a territory's page; subject: territory",
     "stories.foot": "end of the list of stories; no subject",
     "desk.story": "a delegation's page of a working copy; subject: story",

@@ -14,7 +14,8 @@ import pluggy
 
 from app.hooks import specs
 from app.hooks.calls import CALLS, said
-from app.hooks.contracts import SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
+from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
+from app.hooks.deprecation import uses_in
 from app.kernel.access import CORE_PERMISSIONS, Role
 
 log = logging.getLogger("recits.plugins")
@@ -25,13 +26,14 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
     {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
+    | {"local", "permission", "restriction", "role"}
     | {"shared", "site", "static", "stories", "story", "voice", "writing"}
 )
 
 
 @dataclass
 class Plugin:
-    """An installed plugin; `failure` says why it cannot be used, None if it can."""
+    """An installed plugin; `failure` says why it cannot be used, None if it can; `revisions` are those of its migrations, newest first."""
 
     name: str
     module: ModuleType | None
@@ -39,10 +41,33 @@ class Plugin:
     failure: Failure | None = None
     declared: dict[str, list[Owned[Any]]] = field(default_factory=dict)
     blueprints: list[Any] = field(default_factory=list)
+    revisions: tuple[str, ...] = ()
 
     @property
     def usable(self) -> bool:
         return self.failure is None
+
+    @property
+    def package(self) -> str:
+        """The Python package that the plugin's modules stand in."""
+        return self.module.__name__.rpartition(".")[0] if self.module is not None else ""
+
+    @property
+    def deprecations(self) -> list[str]:
+        """What its author should change before a later SDK refuses it, with file and line; for the health page."""
+        old = []
+        if self.manifest is not None and self.manifest.sdk < SDK_VERSION:
+            old = [f"written for SDK {self.manifest.sdk}, which still runs here; this site has SDK {SDK_VERSION}"]
+        return [*old, *(str(use) for use in uses_in(self.package) if self.package)]
+
+
+class TrialFailed(Exception):
+    """A plugin did not pass its trial; `stage` says where."""
+
+    def __init__(self, stage: str, message: str) -> None:
+        super().__init__(message)
+        self.stage = stage
+        self.message = message
 
 
 @dataclass(frozen=True)
@@ -51,6 +76,7 @@ class Candidate:
 
     name: str
     load: Callable[[], ModuleType]
+    module: str = ""  # its dotted name, where it is known before it is loaded
 
 
 def find_in_package(package: ModuleType) -> list[Candidate]:
@@ -59,12 +85,16 @@ def find_in_package(package: ModuleType) -> list[Candidate]:
     def loader(name: str) -> Callable[[], ModuleType]:
         return lambda: importlib.import_module(f"{package.__name__}.{name}.plugin")
 
-    return [Candidate(info.name, loader(info.name)) for info in pkgutil.iter_modules(package.__path__) if info.ispkg]
+    return [
+        Candidate(info.name, loader(info.name), f"{package.__name__}.{info.name}.plugin")
+        for info in pkgutil.iter_modules(package.__path__)
+        if info.ispkg
+    ]
 
 
 def find_entry_points() -> list[Candidate]:
     """Returns the plugins that other distributions bring through the entry-point group `recits.plugins`."""
-    return [Candidate(point.name, point.load) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
+    return [Candidate(point.name, point.load, point.module) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
 
 
 def new_manager() -> pluggy.PluginManager:
@@ -79,10 +109,10 @@ class PluginManager:
 
     Args:
         candidates: what was found; a name that comes twice fails the second.
-        trial: called with each plugin's blueprints before it is accepted; raises to refuse them (the composition root mounts them in a scratch application).
+        trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
-    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[str, Sequence[Any]], None]) -> None:
+    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[Plugin], None]) -> None:
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
@@ -112,9 +142,12 @@ class PluginManager:
             stage = "hooks"
             self._collect(plugin)
             stage = "blueprints"
-            self._trial(plugin.name, plugin.blueprints)
+            self._trial(plugin)
+        except TrialFailed as failed:
+            plugin.failure = Failure(failed.stage, failed.message)
         except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
+        if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
         return plugin
 
@@ -144,17 +177,38 @@ class PluginManager:
         return [plugin for _, plugin in sorted(self.plugins.items()) if plugin.usable]
 
 
+def is_name(text: str) -> bool:
+    """Tells whether a plugin may be called so."""
+    return _NAME.fullmatch(text) is not None and text not in RESERVED_NAMES
+
+
+def check_name(name: str) -> None:
+    """Raises ValueError for a name that no plugin may have."""
+    if not is_name(name):
+        raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
+
+
 def _checked_manifest(name: str, module: ModuleType) -> Manifest:
     manifest = getattr(module, "MANIFEST", None)
     if not isinstance(manifest, Manifest):
         raise TypeError("plugin.py has no MANIFEST of type app.sdk.Manifest")
     if manifest.name != name:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
-    if not _NAME.fullmatch(name) or name in RESERVED_NAMES:
-        raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
-    if manifest.sdk != SDK_VERSION:
-        raise ValueError(f"written for SDK {manifest.sdk}; this site has SDK {SDK_VERSION}")
+    check_name(name)
+    _check_sdk(manifest.sdk)
     return manifest
+
+
+def _check_sdk(wanted: int) -> None:
+    """Raises ValueError, saying what to do, for a plugin that this site's SDK cannot run."""
+    if wanted > SDK_VERSION:
+        raise ValueError(
+            f"written for SDK {wanted}, newer than this site's SDK {SDK_VERSION}: upgrade recits-croises, or install an older version of the plugin"
+        )
+    if wanted < SDK_OLDEST:
+        raise ValueError(
+            f"written for SDK {wanted}, which this site (SDK {SDK_OLDEST} to {SDK_VERSION}) no longer runs: install a newer version of the plugin"
+        )
 
 
 def _check_rights(plugin: Plugin) -> None:

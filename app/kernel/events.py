@@ -46,6 +46,13 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
+class StoryClassified(Event):
+    """The themes of a story changed, which its page and the lists show without a new version."""
+
+    story: str
+
+
+@dataclass(frozen=True)
 class MailQueued(Event):
     message: str
 

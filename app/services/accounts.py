@@ -14,10 +14,12 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink, Voice
-from app.kernel.access import ACCOUNT_MANAGE, PROGRAMME_MANAGE, Actor, Role
+from app.kernel.access import ACCOUNT_MANAGE, PROGRAMME_MANAGE, Actor, Scope
 from app.kernel.errors import Invalid, NotFound, Refused
-from app.services.access import require
+from app.services.access import require, require_on, require_somewhere
 from app.services.checks import checked
+from app.services.roles import keep_a_keeper, keepers, living_role, may_give
+from app.services.scopes import delegation_scopes
 from app.services.unit_of_work import UnitOfWork
 
 INVITATION_DAYS = 14
@@ -118,17 +120,20 @@ def token_hash(token: str) -> str:
 
 
 def invite(
-    uow: UnitOfWork, actor: Actor | None, signer: Signer, email: str, name: str, role: Role | None = None, voice: str | None = None
+    uow: UnitOfWork, actor: Actor | None, signer: Signer, email: str, name: str, role: str | None = None, voice: str | None = None
 ) -> tuple[Invitation, str]:
-    """Invites a person to a role or to a voice; returns the row and the token of the link.
+    """Invites a person to a role of the whole site or to a voice; returns the row and the token of the link.
 
     Args:
         actor: who invites; None only on the command line, where whoever runs it owns the site.
     """
-    if actor is not None:
-        require(actor, ACCOUNT_MANAGE if role else PROGRAMME_MANAGE)
     if (role is None) == (voice is None):
         raise ValueError("an invitation is to a role or to a voice")
+    if actor is not None and role:
+        require(actor, ACCOUNT_MANAGE)
+        may_give(uow.session, actor, [living_role(uow.session, role).key])
+    elif actor is not None:
+        require_on(actor, PROGRAMME_MANAGE, _scopes_of_voice(uow.session, voice))
     address = checked_address(email)
     # A voice is given to one person: inviting again, at another address too, makes the earlier link useless.
     same = Invitation.voice_id == voice if voice else (Invitation.role == role) & (Invitation.email == address)
@@ -189,7 +194,7 @@ def accept_invitation(uow: UnitOfWork, signer: Signer, token: str, name: str, pa
         raise Refused("account_disabled")
     invitation.accepted_at = uow.now
     if invitation.role:
-        give_role(uow, account.id, Role(invitation.role))
+        give_role(uow, account.id, invitation.role)
     if invitation.voice_id:
         voice = uow.session.get_one(Voice, invitation.voice_id)
         if voice.account_id not in (None, account.id):
@@ -199,8 +204,13 @@ def accept_invitation(uow: UnitOfWork, signer: Signer, token: str, name: str, pa
     return account.id
 
 
-def give_role(uow: UnitOfWork, account_id: str, role: Role) -> None:
-    """Adds a role to an account, if it has not got it."""
+def _scopes_of_voice(session: Session, voice_id: str | None) -> frozenset[Scope]:
+    voice = session.get(Voice, voice_id) if voice_id else None
+    return delegation_scopes(session, voice.delegation_id) if voice is not None else frozenset()
+
+
+def give_role(uow: UnitOfWork, account_id: str, role: str) -> None:
+    """Adds a role of the whole site to an account, if it has not got it."""
     if uow.session.get(AccountRole, (account_id, str(role))) is None:
         uow.session.add(AccountRole(account_id=account_id, role=str(role)))
         uow.session.flush()
@@ -210,9 +220,12 @@ def revoke_invitation(uow: UnitOfWork, actor: Actor, invitation_id: str) -> None
     """Makes the link of an invitation useless."""
     row = uow.session.get(Invitation, invitation_id)
     if row is None or row.accepted_at is not None:
-        require(actor, PROGRAMME_MANAGE)
+        require_somewhere(actor, PROGRAMME_MANAGE)
         raise NotFound("invitation")
-    require(actor, ACCOUNT_MANAGE if row.role else PROGRAMME_MANAGE)
+    if row.role:
+        require(actor, ACCOUNT_MANAGE)
+    else:
+        require_on(actor, PROGRAMME_MANAGE, _scopes_of_voice(uow.session, row.voice_id))
     row.revoked_at = uow.now
     uow.record(actor, "account.revoke_invitation", "invitation", row.id)
 
@@ -220,20 +233,26 @@ def revoke_invitation(uow: UnitOfWork, actor: Actor, invitation_id: str) -> None
 # — roles and state, by an administrator —
 
 
-def set_roles(uow: UnitOfWork, actor: Actor, account_id: str, roles: frozenset[Role]) -> None:
-    """Gives an account exactly these roles; the last administrator cannot lose theirs."""
+def set_roles(uow: UnitOfWork, actor: Actor, account_id: str, roles: frozenset[str]) -> None:
+    """Gives an account exactly these roles of the whole site; the last person who keeps both keys of the house cannot lose them.
+
+    Raises:
+        NotAllowed: if a role that is new to the account carries a guarded permission that the giver has not got.
+    """
     require(actor, ACCOUNT_MANAGE)
     account = uow.session.get(Account, account_id)
     if account is None:
         raise NotFound("account")
-    before = frozenset(Role(row.role) for row in uow.session.scalars(select(AccountRole).where(AccountRole.account_id == account_id)))
-    loses = Role.ADMINISTRATOR in before - roles and account.disabled_at is None
-    if loses and _administrators(uow.session) <= 1:
-        raise Refused("last_administrator")
+    keys_before = keepers(uow.session)
+    before = frozenset(uow.session.scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)))
+    for role in sorted(roles - before):
+        living_role(uow.session, role)
+    may_give(uow.session, actor, roles - before)
     uow.session.execute(delete(AccountRole).where(AccountRole.account_id == account_id))
-    for role in sorted(roles):
-        uow.session.add(AccountRole(account_id=account_id, role=str(role)))
-    uow.record(actor, "account.set_roles", "account", account_id, before=sorted(map(str, before)), after=sorted(map(str, roles)))
+    uow.session.add_all(AccountRole(account_id=account_id, role=role) for role in sorted(roles))
+    uow.session.flush()
+    keep_a_keeper(uow.session, keys_before)
+    uow.record(actor, "account.set_roles", "account", account_id, before=sorted(before), after=sorted(roles))
 
 
 def set_disabled(uow: UnitOfWork, actor: Actor, account_id: str, disabled: bool) -> None:
@@ -244,20 +263,13 @@ def set_disabled(uow: UnitOfWork, actor: Actor, account_id: str, disabled: bool)
         raise NotFound("account")
     if disabled and account_id == actor.account:
         raise Refused("own_account")
+    keys_before = keepers(uow.session)
     account.disabled_at = uow.now if disabled else None
+    uow.session.flush()
+    keep_a_keeper(uow.session, keys_before)
     if disabled:
         _end_all_sessions(uow, account_id)
     uow.record(actor, "account.disable" if disabled else "account.enable", "account", account_id)
-
-
-def _administrators(session: Session) -> int:
-    query = (
-        select(func.count())
-        .select_from(AccountRole)
-        .join(Account)
-        .where(AccountRole.role == Role.ADMINISTRATOR, Account.disabled_at.is_(None))
-    )
-    return session.scalar(query) or 0
 
 
 # — attempts —
@@ -312,6 +324,15 @@ def find_by_address(uow: UnitOfWork, signer: Signer, actor: Actor, email: str) -
     """
     if not any(actor.holds(grant.voice) for grant in actor.voices):
         raise NotFound("voice")
+    return look_up(uow, signer, actor, email)
+
+
+def look_up(uow: UnitOfWork, signer: Signer, actor: Actor, email: str) -> str | None:
+    """Returns the id of the open account with an address, or None; the caller has checked who may ask.
+
+    Raises:
+        Invalid: if the actor has asked for too many addresses within the window.
+    """
     try:
         reserve_attempt(uow, {signer.keyed("lookup:" + str(actor.account)): LOOKUPS_PER_ACCOUNT})
     except Refused as refusal:

@@ -1,12 +1,13 @@
 """What several verbs check before they change anything; writes nothing."""
 
+from collections.abc import Iterable
 from typing import TypeVar
 
 from sqlalchemy.orm import Session
 
-from app.kernel.access import PROGRAMME_MANAGE, Actor
+from app.kernel.access import PROGRAMME_MANAGE, Actor, Scope
 from app.kernel.errors import Invalid, NotFound
-from app.services.access import require
+from app.services.access import require_on
 
 Row = TypeVar("Row")
 
@@ -42,7 +43,11 @@ def get_or_404(session: Session, model: type[Row], row_id: str, what: str) -> Ro
     return row
 
 
-def may_manage_programme(actor: Actor | None) -> None:
-    """Raises NotAllowed unless the actor manages programmes; None is the command line, where whoever runs it owns the site."""
+def may_manage_programme(actor: Actor | None, scopes: Iterable[Scope] = ()) -> None:
+    """Raises NotAllowed unless the actor manages programmes, all or these; None is the command line, where whoever runs it owns the site.
+
+    Args:
+        scopes: where the thing lies (`services/scopes.py`); without any, only a role of the whole site will do.
+    """
     if actor is not None:
-        require(actor, PROGRAMME_MANAGE)
+        require_on(actor, PROGRAMME_MANAGE, scopes)

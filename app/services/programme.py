@@ -12,6 +12,7 @@ from app.kernel.slug import slugify
 from app.kernel.voice import CATEGORIES
 from app.services.checks import DESCRIPTION, SHORT_TEXT, checked, get_or_404, may_manage_programme
 from app.services.markup import PreparedBody
+from app.services.scopes import programme_scopes, territory_scopes
 from app.services.unit_of_work import UnitOfWork
 
 # SIREN: nine digits. INSEE: five, of which the second may be A or B (Corse).
@@ -36,7 +37,7 @@ def create_programme(uow: UnitOfWork, actor: Actor | None, name: str, descriptio
 
 def edit_programme(uow: UnitOfWork, actor: Actor, programme_id: str, name: str, description: str) -> None:
     """Changes what is said of a programme; its address stays."""
-    may_manage_programme(actor)
+    may_manage_programme(actor, programme_scopes(programme_id))
     row = get_or_404(uow.session, Programme, programme_id, "programme")
     row.name = checked("name", name, SHORT_TEXT, required=True)
     row.description = checked("description", description, DESCRIPTION)
@@ -45,7 +46,7 @@ def edit_programme(uow: UnitOfWork, actor: Actor, programme_id: str, name: str, 
 
 def add_phase(uow: UnitOfWork, actor: Actor | None, programme_id: str, name: str, description: str = "", key: str = "") -> Phase:
     """Adds a phase at the end of a programme's journey."""
-    may_manage_programme(actor)
+    may_manage_programme(actor, programme_scopes(programme_id))
     get_or_404(uow.session, Programme, programme_id, "programme")
     name = checked("name", name, SHORT_TEXT, required=True)
     taken = list(uow.session.scalars(select(Phase).where(Phase.programme_id == programme_id)))
@@ -65,7 +66,7 @@ def add_workstream(
     uow: UnitOfWork, actor: Actor | None, programme_id: str, name: str, kind: str, description: str = "", key: str = ""
 ) -> Workstream:
     """Adds a chantier to a programme; `kind` is `thematic` or `transverse`."""
-    may_manage_programme(actor)
+    may_manage_programme(actor, programme_scopes(programme_id))
     get_or_404(uow.session, Programme, programme_id, "programme")
     if kind not in ("thematic", "transverse"):
         raise Invalid("kind", "unknown_choice")
@@ -120,7 +121,7 @@ def edit_territory(
     codes: dict[str, str],
 ) -> None:
     """Changes what is said of a territory; its address stays. `codes` maps a scheme (`insee`, `siren`) to an official code."""
-    may_manage_programme(actor)
+    may_manage_programme(actor, territory_scopes(territory_id))
     row = get_or_404(uow.session, Territory, territory_id, "territory")
     row.name = checked("name", name, SHORT_TEXT, required=True)
     row.nature = checked("nature", nature, SHORT_TEXT)
@@ -151,7 +152,7 @@ def set_codes(uow: UnitOfWork, territory_id: str, codes: dict[str, str]) -> None
 
 def create_delegation(uow: UnitOfWork, actor: Actor | None, programme_id: str, territory_id: str) -> Delegation:
     """Makes a territory's delegation in a programme, with its four seats empty."""
-    may_manage_programme(actor)
+    may_manage_programme(actor, programme_scopes(programme_id))
     get_or_404(uow.session, Programme, programme_id, "programme")
     get_or_404(uow.session, Territory, territory_id, "territory")
     taken = select(Delegation.id).where(Delegation.programme_id == programme_id, Delegation.territory_id == territory_id)

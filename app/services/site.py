@@ -9,6 +9,7 @@ from app.hooks.manager import PluginManager
 from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
+from app.services.identity import IdentityCache
 from app.services.mail import Postman
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
@@ -27,3 +28,4 @@ class Site:
     snapshots: SnapshotCache
     signer: Signer
     postman: Postman
+    identities: IdentityCache

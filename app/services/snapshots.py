@@ -1,8 +1,11 @@
 """Which plugins are on: reads the generation and freezes snapshots; changes nothing."""
 
+from collections.abc import Mapping, Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.db.migrate import is_behind
 from app.db.models import PluginState, PluginSuspension
 from app.hooks.registry import Registry
 from app.hooks.snapshot import Snapshot, freeze
@@ -16,9 +19,14 @@ def read_generation(session: Session) -> int:
 
 
 class SnapshotCache:
-    """The last snapshot that this process froze; good as long as the generation is the same."""
+    """The last snapshot that this process froze; good as long as the generation is the same.
 
-    def __init__(self, registry: Registry, usable: frozenset[str]) -> None:
+    Args:
+        usable: the plugins whose code can be used, with the revisions of their migrations, newest first. One whose tables are older than its code is held back until
+            they are migrated: it would fail at every call.
+    """
+
+    def __init__(self, registry: Registry, usable: Mapping[str, Sequence[str]]) -> None:
         self._registry = registry
         self._usable = usable
         self._last: Snapshot | None = None
@@ -34,6 +42,8 @@ class SnapshotCache:
         last = self._last
         if last is not None and last.generation == generation:
             return last
-        on = session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True)))
+        on = session.scalars(select(PluginState.name).where(PluginState.enabled.is_(True))).all()
         suspended = session.scalars(select(PluginSuspension.call))
-        return freeze(generation, frozenset(on) & self._usable, self._registry, frozenset(suspended))
+        connection = session.connection()
+        ready = frozenset(name for name in on if name in self._usable and not is_behind(connection, name, self._usable[name]))
+        return freeze(generation, ready, self._registry, frozenset(suspended))

@@ -19,12 +19,13 @@ from app.kernel.errors import Invalid, RecitsError
 from app.kernel.slug import slugify
 from app.kernel.voice import Mandate
 from app.kernel.workflow import StoryState
-from app.services import programme, voices
+from app.services import programme, themes, voices
 from app.services.accounts import give_role, hash_password
 from app.services.markup import MarkupRefused, PreparedBody, prepare_here
 from app.services.moments import MomentForm, add_moment
 from app.services.passages import PromptAnswered, add_passage, write_revision
 from app.services.plugins import prepare_tables, set_enabled
+from app.services.roles import learn_from_enabled
 from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 from app.services.stories import create_story
@@ -98,6 +99,8 @@ def _enable_plugins(site: Site) -> None:
 def migrate_and_fill(site: Site, folder: Path) -> list[str]:
     """Brings the tables up to date and makes the demonstration site, if it is empty; what `recits serve` does unasked in development."""
     migrate(site.engine)
+    with site.writer.begin() as uow:
+        learn_from_enabled(uow, site.plugins.usable(), site.snapshots.current(uow.session).enabled)
     return prepare_demonstration(site, folder)
 
 
@@ -136,6 +139,7 @@ class _Loader:
         self.bodies = bodies
         self.programmes: dict[str, str] = {}
         self.phases: dict[tuple[str, str], str] = {}
+        self.themes: dict[str, str] = {}
         self.delegations: dict[str, str] = {}
         self.voices: dict[tuple[str, str], Voice] = {}
         self.moments: dict[tuple[str, str], str] = {}
@@ -163,6 +167,9 @@ class _Loader:
             ).id
         for stream in entry.workstreams:
             programme.add_workstream(self.uow, None, row.id, stream.name, stream.kind, stream.description, key=stream.key)
+        for theme in entry.themes:
+            if theme.key not in self.themes:  # the list is the site's: two programmes may name the same theme
+                self.themes[theme.key] = themes.add_theme(self.uow, None, theme.name, key=theme.key).id
 
     def load_territory(self, entry: TerritoryFile) -> None:
         row = programme.create_territory(
@@ -198,6 +205,7 @@ class _Loader:
             prompt = PromptAnswered("starter", passage.question) if passage.question else None
             write_revision(self.uow, None, row, self.bodies[entry.slug, index], prompt, entry.lang, gathered_by=passage.scribe)
         self.load_positions(entry, story)
+        themes.set_themes(self.uow, None, story, [self.themes[key] for key in entry.themes])
         if entry.published is not None:
             self.publish(story, datetime.combine(entry.published, PUBLISHED_AT))
 

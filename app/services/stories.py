@@ -1,5 +1,7 @@
 """Stories as a whole: made, described, found by address, put into the trash and taken back."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -11,6 +13,7 @@ from app.kernel.slug import numbered, slugify
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
 from app.services.checks import SHORT_TEXT, checked, get_or_404
 from app.services.formats import DEFAULT_FORMAT, checked_format
+from app.services.scopes import has_local, scopes_of_stories
 from app.services.unit_of_work import UnitOfWork
 
 STANDFIRST = 600
@@ -110,11 +113,26 @@ def delegations_of(session: Session, story_id: str) -> frozenset[str]:
 
 def capacities_in(session: Session, actor: Actor, story_id: str) -> frozenset[Capacity]:
     """Returns the capacities of an actor on a story; whoever wrote a revision of it is not its editor."""
-    written = select(PassageRevision.id).join(Passage, Passage.id == PassageRevision.passage_id)
-    wrote = actor.may(STORY_REVIEW) and session.scalar(
-        written.where(Passage.story_id == story_id, PassageRevision.author_id == actor.account).limit(1)
-    )
-    return capacities_on(actor, delegations_of(session, story_id), wrote=bool(wrote))
+    return capacities_in_each(session, actor, [story_id])[story_id]
+
+
+def capacities_in_each(session: Session, actor: Actor, ids: Sequence[str]) -> dict[str, frozenset[Capacity]]:
+    """Returns the capacities of an actor on each of some stories, in at most three queries."""
+    told: dict[str, set[str]] = {story_id: set() for story_id in ids}
+    for row in session.execute(select(StoryDelegation).where(StoryDelegation.story_id.in_(ids))).scalars():
+        told[row.story_id].add(row.delegation_id)
+    wrote = wrote_in(session, actor, ids) if actor.may_somewhere(STORY_REVIEW) else frozenset()
+    places = scopes_of_stories(session, ids) if has_local(actor, STORY_REVIEW) else {}
+    return {
+        story_id: capacities_on(actor, frozenset(told[story_id]), scopes=places.get(story_id, frozenset()), wrote=story_id in wrote)
+        for story_id in ids
+    }
+
+
+def wrote_in(session: Session, actor: Actor, ids: Sequence[str]) -> frozenset[str]:
+    """Returns those of some stories in which an actor wrote a revision."""
+    written = select(Passage.story_id).join(PassageRevision, PassageRevision.passage_id == Passage.id)
+    return frozenset(session.scalars(written.where(Passage.story_id.in_(ids), PassageRevision.author_id == actor.account).distinct()))
 
 
 def lead_delegation(session: Session, story_id: str) -> str:

@@ -42,6 +42,12 @@ class WorkstreamFile:
 
 
 @dataclass(frozen=True)
+class ThemeFile:
+    key: str
+    name: str
+
+
+@dataclass(frozen=True)
 class ProgrammeFile:
     file: str
     slug: str
@@ -49,6 +55,7 @@ class ProgrammeFile:
     description: str
     phases: tuple[PhaseFile, ...]
     workstreams: tuple[WorkstreamFile, ...]
+    themes: tuple[ThemeFile, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,7 @@ class StoryFile:
     passages: tuple[PassageFile, ...]
     stances: tuple[StanceFile, ...]
     missing: tuple[MissingFile, ...]
+    themes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -177,6 +185,12 @@ class _Keys:
         if not isinstance(value, list):
             raise StoryFileError(f"{self._where}: '{key}' must be a list")
         return value
+
+    def words(self, key: str) -> tuple[str, ...]:
+        values = self.rows(key, optional=True)
+        if not all(isinstance(value, str) for value in values):
+            raise StoryFileError(f"{self._where}: '{key}' must be a list of words, not {values!r}")
+        return tuple(values)
 
     def inner(self, key: str) -> "_Keys":
         return _Keys(f"{self._where}, {key}", self._take(key, None))
@@ -273,6 +287,10 @@ def _programme(name: str, keys: _Keys, body: str) -> ProgrammeFile:
             )
             for row, where in streams
         ),
+        tuple(
+            _each(row, f"{name}, theme {index}", lambda k: ThemeFile(k.text("key"), k.text("name")))
+            for index, row in enumerate(keys.rows("themes", optional=True), 1)
+        ),
     )
 
 
@@ -353,6 +371,7 @@ def _story(name: str, keys: _Keys, body: str) -> StoryFile:
             _each(row, f"{name}, missing", lambda k: MissingFile(k.text("moment"), k.one_of("category", CATEGORIES), k.text("reason")))
             for row in keys.rows("missing", optional=True)
         ),
+        themes=keys.words("themes"),
     )
 
 
@@ -408,7 +427,10 @@ def _check_references(corpus: Corpus) -> None:
         for moment in territory.moments:
             if moment.phase is not None and moment.phase not in programmes[territory.programme]:
                 raise StoryFileError(f"{territory.file}, moment '{moment.key}': unknown phase '{moment.phase}'")
+    themes = {theme.key for entry in corpus.programmes for theme in entry.themes}
     for story in corpus.stories:
+        for theme in story.themes:
+            _known(story.file, "theme", theme, themes)
         told_in = territories.get(story.territory)
         if told_in is None:
             raise StoryFileError(f"{story.file}: unknown territory '{story.territory}'")

@@ -7,11 +7,11 @@ from sqlalchemy.orm import Session
 
 from app.db.engine import by_name
 from app.db.models import Account, Delegation, Seat, Territory, Voice
-from app.kernel.access import PROGRAMME_MANAGE, Actor
+from app.kernel.access import Actor
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.voice import Display, Mandate
-from app.services.access import require
 from app.services.checks import SHORT_TEXT, checked, get_or_404, may_manage_programme
+from app.services.scopes import delegation_scopes
 from app.services.unit_of_work import UnitOfWork
 
 
@@ -29,8 +29,10 @@ def seat_voice(
     Raises:
         Refused: if another mandate of the seat overlaps.
     """
-    may_manage_programme(actor)
-    seat = get_or_404(uow.session, Seat, seat_id, "seat")
+    seat = uow.session.get(Seat, seat_id)
+    may_manage_programme(actor, delegation_scopes(uow.session, seat.delegation_id) if seat is not None else ())
+    if seat is None:
+        raise NotFound("seat")
     _check_mandate(mandate)
     for other in uow.session.scalars(select(Voice).where(Voice.seat_id == seat.id)):
         if _overlap(mandate, Mandate(other.mandate_start, other.mandate_end)):
@@ -67,8 +69,8 @@ def _add_voice(
 
 def set_mandate(uow: UnitOfWork, actor: Actor, voice_id: str, mandate: Mandate) -> None:
     """Changes when a voice's mandate starts and ends; what it wrote stays its own."""
-    require(actor, PROGRAMME_MANAGE)
     voice = get_or_404(uow.session, Voice, voice_id, "voice")
+    may_manage_programme(actor, delegation_scopes(uow.session, voice.delegation_id))
     _check_mandate(mandate)
     for other in uow.session.scalars(select(Voice).where(Voice.seat_id == voice.seat_id, Voice.id != voice.id, Voice.seat_id.is_not(None))):
         if _overlap(mandate, Mandate(other.mandate_start, other.mandate_end)):

@@ -1,11 +1,12 @@
 """The core's blueprints, by audience."""
 
-from app.web import account, desk, media, moments, passages, patterns, reading, review, set_up
+from app.web import account, desk, identity, media, moments, passages, patterns, reading, review, set_up
 
 BLUEPRINTS = (
     reading.blueprint,
     patterns.blueprint,
     media.blueprint,
+    identity.blueprint,
     account.blueprint,
     desk.blueprint,
     passages.blueprint,

@@ -1,6 +1,6 @@
 """What a view works with: the site, the request's read session, its snapshot of plugins, its actor, and units of work."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from typing import cast
 
@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 
 from app.db.base import db
 from app.hooks.snapshot import Snapshot
-from app.kernel.access import Actor
+from app.kernel.access import Actor, Scope
 from app.kernel.errors import Invalid, NotAllowed
-from app.services.access import require, reread
+from app.services.access import require, require_on, require_somewhere, reread
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 
@@ -50,9 +50,23 @@ def signed_in() -> Actor:
 
 
 def with_permission(permission: str) -> Actor:
-    """Returns who is signed in, if a role of theirs carries the permission."""
+    """Returns who is signed in, if a role of theirs carries the permission on the whole site."""
     actor = signed_in()
     require(actor, permission)
+    return actor
+
+
+def with_permission_somewhere(permission: str) -> Actor:
+    """Returns who is signed in, if a role of theirs carries the permission on the whole site or anywhere: for lists, which show each person their part."""
+    actor = signed_in()
+    require_somewhere(actor, permission)
+    return actor
+
+
+def with_permission_on(permission: str, scopes: Iterable[Scope]) -> Actor:
+    """Returns who is signed in, if the permission holds for what lies in these scopes."""
+    actor = signed_in()
+    require_on(actor, permission, scopes)
     return actor
 
 
@@ -75,6 +89,7 @@ def writing() -> Iterator[tuple[UnitOfWork, Actor]]:
 def refresh() -> None:
     """Ends the read transaction, so that what the request reads from here on is what it has just written."""
     reader().rollback()
+    g.pop("identity", None)
 
 
 def back_to(path: str) -> ResponseReturnValue:

@@ -7,11 +7,12 @@ from flask_babel import gettext as _
 from app.db import desk as queries
 from app.db.models import Story
 from app.db.reading import living_moments
+from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
-from app.services import passages, stories, workflow
+from app.services import passages, stories, themes, workflow
 from app.services.formats import DEFAULT_FORMAT
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
@@ -30,7 +31,9 @@ def home() -> ResponseReturnValue:
     actor = signed_in()
     cards = queries.list_delegations(reader(), actor.writing_delegations)
     space = my_space(reader(), actor, cards)
-    return render_template("desk/home.html", cards=cards, space=space, reviews=actor.may(STORY_REVIEW), confirm=ConfirmForm(formdata=None))
+    return render_template(
+        "desk/home.html", cards=cards, space=space, reviews=actor.may_somewhere(STORY_REVIEW), confirm=ConfirmForm(formdata=None)
+    )
 
 
 # — stories —
@@ -49,10 +52,12 @@ def new_story(delegation_id: str) -> ResponseReturnValue:
 
 
 def _story_form(form: StoryForm, *, card: queries.DelegationCard | None = None, story: Story | None = None) -> str:
-    """Shows the form of a story's title, with the forms that it may take."""
+    """Shows the form of a story's title, with the forms that it may take and the themes that it may have."""
     formats = format_choices(story.format if story else "")
     form.format.choices = choices((item.name, item.title) for item in formats)
-    return render_template("desk/story_form.html", form=form, card=card, story=story, formats=formats)
+    form.themes.choices = content_choices((theme.id, theme.name) for theme in living_themes(reader()))
+    own = themes_of(reader(), [story.id]).get(story.id, []) if story else []
+    return render_template("desk/story_form.html", form=form, card=card, story=story, formats=formats, themes=own)
 
 
 @blueprint.post("/delegations/<id:delegation_id>/recits/nouveau")
@@ -65,6 +70,7 @@ def create_story(delegation_id: str) -> ResponseReturnValue:
             story = stories.create_story(
                 uow, actor, delegation_id, form.title.data, form.standfirst.data or "", format_name=form.format.data or DEFAULT_FORMAT
             )
+            themes.choose_themes(uow, actor, story.id, form.themes.data or [])
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story.id))
     return _story_form(form, card=card), 422
@@ -103,7 +109,9 @@ def story_page(
 @blueprint.get("/recits/<id:story_id>/titre")
 def story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
-    return _story_form(StoryForm(formdata=None, title=row.title, standfirst=row.standfirst, format=row.format), story=row)
+    own = [theme.id for theme in themes_of(reader(), [story_id]).get(story_id, [])]
+    form = StoryForm(formdata=None, title=row.title, standfirst=row.standfirst, format=row.format, themes=own)
+    return _story_form(form, story=row)
 
 
 @blueprint.post("/recits/<id:story_id>/titre")
@@ -113,7 +121,9 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
     row = stories.member_story(reader(), signed_in(), story_id)
     if form.validate():
         with field_errors(form), writing() as (uow, actor):
-            stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "", form.format.data or None)
+            edited = stories.edit_story(uow, actor, story_id, form.title.data, form.standfirst.data or "", form.format.data or None)
+            if edited.published_version_id is None:
+                themes.choose_themes(uow, actor, story_id, form.themes.data or [])
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story_id))
     return _story_form(form, story=row), 422

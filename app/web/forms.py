@@ -23,6 +23,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.fields.core import UnboundField
 from wtforms.widgets import CheckboxInput, ListWidget
 
+from app.kernel.document.targets import safe_target
 from app.kernel.document.typography import typeset
 from app.kernel.errors import Invalid
 from app.services.accounts import checked_address
@@ -88,6 +89,16 @@ class Email:
             raise ValidationError(_l("Écrivez une adresse électronique, par exemple prenom.nom@exemple.fr.")) from error
 
 
+class WebAddress:
+    """The field must hold an address that a link may lead to (http, https, or a page of this site), or nothing."""
+
+    def __call__(self, _form: object, field: object) -> None:
+        data = str(getattr(field, "data", "") or "").strip()
+        target = safe_target(data) if data else ""
+        if target is None or (target and not target.startswith(("http://", "https://", "/"))):
+            raise ValidationError(_l("Écrivez une adresse complète, par exemple https://exemple.fr/page."))
+
+
 class SignInForm(BaseForm):
     email = EmailField(_l("Adresse électronique"), [Required()], render_kw={"autocomplete": "username"})
     password = PasswordField(_l("Mot de passe"), [Required()], render_kw={"autocomplete": "current-password"})
@@ -135,6 +146,13 @@ class ProfileForm(BaseForm):
     lang = RadioField(_l("Langue des courriels"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
 
 
+class CheckboxListField(SelectMultipleField):
+    """Several choices as checkboxes."""
+
+    widget = ListWidget(prefix_label=False)
+    option_widget = CheckboxInput()
+
+
 class StoryForm(BaseForm):
     format = RadioField(_l("La forme du récit"), validate_choice=False)
     title = StringField(_l("Titre"), [Required()], render_kw={"maxlength": 160})
@@ -143,6 +161,13 @@ class StoryForm(BaseForm):
         description=_l("Une à trois phrases : de quoi parle ce récit, pour qui ne connaît pas le territoire."),
         render_kw={"rows": 3},
     )
+    themes = CheckboxListField(_l("Thèmes"), validate_choice=False)
+
+
+class ThemesForm(BaseForm):
+    """Which themes a story is about, for editors."""
+
+    themes = CheckboxListField(_l("Thèmes"), validate_choice=False)
 
 
 class PassageForm(BaseForm):
@@ -223,13 +248,6 @@ class CommentForm(BaseForm):
     body = TextAreaField(_l("Commentaire"), [Required()], render_kw={"rows": 3})
 
 
-class CheckboxListField(SelectMultipleField):
-    """Several choices as checkboxes."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
 class AccountInvitationForm(BaseForm):
     name = StringField(_l("Nom"), [Required()], render_kw={"maxlength": 120})
     email = EmailField(_l("Adresse électronique"), [Required(), Email()])
@@ -242,6 +260,16 @@ class InviteVoiceForm(BaseForm):
 
 class RolesForm(BaseForm):
     roles = CheckboxListField(_l("Rôles"), validate_choice=False)
+
+
+class RoleForm(BaseForm):
+    title = StringField(_l("Nom du rôle"), render_kw={"maxlength": 120})
+    description = TextAreaField(_l("À quoi il sert, en une phrase"), render_kw={"rows": 2, "maxlength": 600})
+
+
+class ShareForm(BaseForm):
+    email = EmailField(_l("Adresse électronique"), [Required(), Email()], description=_l("La personne doit avoir un compte."))
+    role = RadioField(_l("Rôle"), validate_choice=False)
 
 
 class ProgrammeForm(BaseForm):
@@ -262,6 +290,14 @@ class WorkstreamForm(BaseForm):
         validate_choice=False,
     )
     description = TextAreaField(_l("En une phrase"), render_kw={"rows": 2})
+
+
+class ThemeForm(BaseForm):
+    name = StringField(_l("Nom du thème"), [Required()], render_kw={"maxlength": 160})
+
+
+class MergeThemeForm(BaseForm):
+    into = SelectField(_l("Thème qui reste"), validate_choice=False)
 
 
 class TerritoryForm(BaseForm):

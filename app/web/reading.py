@@ -23,12 +23,14 @@ from app.db.reading import (
     list_territories,
     read_story,
 )
+from app.db.themes import themes_of
 from app.kernel.ids import ID_LENGTH
 from app.kernel.voice import CATEGORIES
 from app.kernel.workflow import StoryState
 from app.web import braid
 from app.web.assembly import resolver_for, to_html
 from app.web.context import reader
+from app.web.filters import MovedFilter, read_filters
 from app.web.formats import opening_of
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE
@@ -75,9 +77,13 @@ def home() -> ResponseReturnValue:
 @public
 def stories() -> ResponseReturnValue:
     after = _position(request.args.get("suite"))
-    cards, following = list_stories(reader(), after=after)
+    try:
+        filters = read_filters(reader(), request.args)
+    except MovedFilter as moved:
+        return redirect(url_for("reading.stories", **moved.arguments), code=301)
+    cards, following = list_stories(reader(), after=after, where=filters.clauses)
     following_key = _key(following) if following else None
-    return render_template("reading/stories.html", cards=cards, following=following_key, first_page=after is None)
+    return render_template("reading/stories.html", cards=cards, following=following_key, first_page=after is None, filters=filters)
 
 
 def _key(position: Position) -> str:
@@ -162,6 +168,7 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         ways=_ways(row.slug, opening),
         story=row,
         territory=territory,
+        themes=themes_of(reader(), [row.id]).get(row.id, []),
         near=_near(row, territory.id),
         categories=CATEGORIES,
         category_slug=CATEGORY_SLUG,

@@ -1,5 +1,6 @@
 """The editors' desk: the queue, and the page on which a story is read, compared, commented and decided."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, flash, render_template, url_for
@@ -10,14 +11,15 @@ from app.db import desk as queries
 from app.db.models import Story, StoryVersion
 from app.db.reading import lead_territory, read_story
 from app.db.review import compare_versions, find_version, has_changes
+from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
-from app.services import comments, stories, workflow
-from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
+from app.services import comments, publishing, stories, themes, workflow
+from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since, obstacle_sentence
-from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, sent
+from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
 from app.web.gate import keeps_text
 from app.web.story_view import show_story
 
@@ -29,12 +31,12 @@ MOST_DECIDED = 20
 
 @blueprint.get("/")
 def queue() -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     now = site().clock()
-    lines = [_line(entry, now) for entry in queries.review_queue(reader(), WAITING) if not _has_voice(entry.story)]
-    returned = [_line(entry, now) for entry in queries.review_queue(reader(), ("changes_requested",)) if not _has_voice(entry.story)]
-    decided = queries.review_queue(reader(), ("published", "unpublished"))[::-1][:MOST_DECIDED]
-    done = [_line(entry, now) for entry in decided if not _has_voice(entry.story)]
+    lines = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), WAITING))]
+    returned = [_line(entry, now) for entry in _mine(queries.review_queue(reader(), ("changes_requested",)))]
+    decided = _mine(queries.review_queue(reader(), ("published", "unpublished")))[::-1][:MOST_DECIDED]
+    done = [_line(entry, now) for entry in decided]
     names = queries.account_names(reader(), [entry.story.reviewer_id for entry, _since in lines])
     return render_template("review/queue.html", lines=lines, returned=returned, done=done, names=names, me=actor.account)
 
@@ -43,9 +45,15 @@ def _line(entry: queries.QueueEntry, now: datetime) -> tuple[queries.QueueEntry,
     return entry, days_since(entry.story.state_since, now)
 
 
-def _has_voice(story: Story) -> bool:
-    """Whether the editor has a voice in the story: it is then somebody else's to review."""
-    return Capacity.EDITOR not in stories.capacities_in(reader(), signed_in(), story.id)
+def _mine(entries: list[queries.QueueEntry]) -> list[queries.QueueEntry]:
+    """Keeps what the person may review: where a role of theirs reaches, and no story in which they have a voice."""
+    capacities = stories.capacities_in_each(reader(), signed_in(), [entry.story.id for entry in entries])
+    return [entry for entry in entries if Capacity.EDITOR in capacities[entry.story.id]]
+
+
+def _reviews(story: Story) -> bool:
+    """Whether the story is the person's to review; else they are there as a member."""
+    return Capacity.EDITOR in stories.capacities_in(reader(), signed_in(), story.id)
 
 
 @blueprint.get("/<id:story_id>")
@@ -54,16 +62,23 @@ def story(story_id: str) -> ResponseReturnValue:
 
 
 def _page(
-    story_id: str, reasons: ReasonsForm, comment: CommentForm, status: int = 200, obstacles: tuple[workflow.Obstacle, ...] = ()
+    story_id: str,
+    reasons: ReasonsForm,
+    comment: CommentForm,
+    status: int = 200,
+    obstacles: tuple[workflow.Obstacle, ...] = (),
+    *,
+    chosen: ThemesForm | None = None,
 ) -> ResponseReturnValue:
-    actor = with_permission(STORY_REVIEW)
+    actor = with_permission_somewhere(STORY_REVIEW)
     row = stories.visible_story(reader(), actor, story_id)
-    if _has_voice(row):
+    if not _reviews(row):
         raise NotFound("story")
     version = _submitted(row)
     earlier = find_version(reader(), row, row.reviewed_version_id)
     compared = compare_versions(reader(), earlier, version) if earlier is not None and earlier.id != version.id else None
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.EDITOR}), row.published_version_id is not None)
+    second = _second_editor(row, actor.account)
     said = queries.list_comments(reader(), story_id)
     decisions = queries.list_decisions(reader(), story_id)
     people = [*(entry.author_id for entry in said), *(entry.decided_by for entry in decisions), row.reviewer_id]
@@ -76,15 +91,43 @@ def _page(
         compared=compared,
         obstacles=[obstacle_sentence(obstacle) for obstacle in obstacles],
         has_changes=has_changes,
-        arrows={arrow.name for arrow in arrows},
+        arrows={arrow.name for arrow in arrows} - (set() if second.asked else {publishing.ENDORSE}),
+        second=second,
         comments=said,
         decisions=decisions,
         names=queries.account_names(reader(), people),
         reasons=reasons,
         comment_form=comment,
+        themes=_with_themes(chosen or ThemesForm(formdata=None, themes=_themes_of(story_id))),
         confirm=ConfirmForm(formdata=None),
     )
     return page, status
+
+
+@dataclass(frozen=True)
+class SecondEditor:
+    """Where the site asks two editors to agree: who has agreed to the submitted version, and whether the reader may publish."""
+
+    asked: bool
+    mine: bool
+    others: tuple[str, ...]
+
+
+def _second_editor(story: Story, me: str) -> SecondEditor:
+    if not publishing.read_rules(reader()).second_editor:
+        return SecondEditor(False, False, ())
+    agreed = publishing.endorsed_by(reader(), story)
+    names = queries.account_names(reader(), sorted(agreed - {me}))
+    return SecondEditor(True, me in agreed, tuple(sorted(names.values())))
+
+
+def _themes_of(story_id: str) -> list[str]:
+    return [theme.id for theme in themes_of(reader(), [story_id]).get(story_id, [])]
+
+
+def _with_themes(form: ThemesForm) -> ThemesForm:
+    form.themes.choices = content_choices((theme.id, theme.name) for theme in living_themes(reader()))
+    return form
 
 
 def _submitted(story: Story) -> StoryVersion:
@@ -123,6 +166,14 @@ def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> R
     return back_to(url_for("review.story", story_id=story_id))
 
 
+@blueprint.post("/<id:story_id>/accord")
+def endorse(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        workflow.endorse_story(uow, actor, story_id, sent("hash"))
+    flash(_("Votre accord est noté pour cette version. Une autre personne de la relecture peut publier."))
+    return back_to(url_for("review.story", story_id=story_id))
+
+
 @blueprint.post("/<id:story_id>/publier")
 def publish(story_id: str) -> ResponseReturnValue:
     try:
@@ -134,6 +185,20 @@ def publish(story_id: str) -> ResponseReturnValue:
         return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 409, refusal.facts["obstacles"])  # type: ignore[arg-type]  # the service's tuple of obstacles
     flash(_("Le récit est publié."))
     return back_to(url_for("reading.story", slug=slug))
+
+
+@blueprint.post("/<id:story_id>/themes")
+def choose_themes(story_id: str) -> ResponseReturnValue:
+    actor = with_permission_somewhere(STORY_REVIEW)
+    if not _reviews(stories.visible_story(reader(), actor, story_id)):
+        raise NotFound("story")
+    form = ThemesForm()
+    with field_errors(form), writing() as (uow, actor):
+        themes.choose_themes(uow, actor, story_id, form.themes.data or [])
+    if form.failed:
+        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 422, chosen=form)
+    flash(_("Les thèmes du récit sont enregistrés."))
+    return back_to(url_for("review.story", story_id=story_id, _anchor="themes-h"))
 
 
 # — comments, by editors and members —
@@ -151,7 +216,7 @@ def add_comment(story_id: str) -> ResponseReturnValue:
         if not form.failed:
             flash(_("Votre commentaire est ajouté."))
             return back_to(_where(row))
-    if _has_voice(row):
+    if not _reviews(row):
         return story_page(story_id, comment=form, status=422)
     return _page(story_id, ReasonsForm(formdata=None), form, 422)
 
@@ -165,4 +230,4 @@ def resolve_comment(comment_id: str, what: str) -> ResponseReturnValue:
 
 def _where(story: Story) -> str:
     """Members go back to their desk, editors to theirs."""
-    return url_for("desk.story", story_id=story.id) if _has_voice(story) else url_for("review.story", story_id=story.id)
+    return url_for("review.story", story_id=story.id) if _reviews(story) else url_for("desk.story", story_id=story.id)

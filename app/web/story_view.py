@@ -17,6 +17,7 @@ from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
 from app.web.assembly import PageResolver, resolver_for, to_html
 from app.web.blocks import block_html
+from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG, STANCES
 
 # Adults read prose on a screen at about this speed (Brysbaert 2019, 238 words a minute, rounded down for French).
@@ -55,6 +56,11 @@ class VoiceShown:
         """What stands beside the label of the category: name, else function, else nothing; nothing for what the label says already."""
         words = self.name or self.function
         return "" if words == self.short else words
+
+    @property
+    def worded(self) -> tuple[str, str]:
+        """The short label and its language: a name or a function is in the site's, a category in the page's."""
+        return self.short, SOURCE_LANGUAGE if self.short in (self.name, self.function) else current_language()
 
     @property
     def role(self) -> str:
@@ -150,6 +156,11 @@ class MomentShown:
     def unnamed(self) -> frozenset[str]:
         """Look's keys of the categories that must not be called missing here."""
         return frozenset(gap.key for gap in self.missing if gap.unnamed)
+
+    @property
+    def also(self) -> tuple[tuple[str, str], ...]:
+        """Voices that tell this moment and have no strand, each with the language of its words."""
+        return tuple(dict.fromkeys(passage.voice.worded for passage in self.guests if passage.voice is not None))
 
     def stance_of(self, voice: VoiceShown) -> StanceShown | None:
         """Where a voice stands on this moment, if it says so."""

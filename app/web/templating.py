@@ -1,7 +1,8 @@
 """What templates know beside their arguments: words for codes, dates, menus, addresses; no query, no rule."""
 
+from collections.abc import Mapping
 from datetime import date, datetime
-from typing import Any
+from typing import Any, cast
 
 from flask import Flask, current_app, g, get_flashed_messages, request, url_for
 from flask_babel import gettext as _
@@ -9,6 +10,7 @@ from flask_wtf.csrf import generate_csrf
 from jinja2 import pass_context
 from jinja2.runtime import Context
 from markupsafe import Markup, escape
+from sqlalchemy.exc import SQLAlchemyError
 from werkzeug.routing import BuildError
 
 from app.hooks.calls import CALLS
@@ -16,15 +18,16 @@ from app.hooks.contracts import MenuItem
 from app.kernel.access import STORY_REVIEW
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
+from app.services.identity import Identity
 from app.services.moments import moment_date
 from app.web import words
-from app.web.context import site, snapshot, visitor
+from app.web.context import reader, site, snapshot, visitor
 from app.web.formats import declared_format, format_title
 from app.web.locale import SOURCE_LANGUAGE, current_language, same_page_in
 
 
-def install_templating(app: Flask, static_version: str) -> None:
-    """Adds filters, globals and the version of the static files to an application."""
+def install_templating(app: Flask, static_version: str, plugin_versions: Mapping[str, str]) -> None:
+    """Adds filters, globals and the versions of the static files, the core's and each plugin's, to an application."""
     app.jinja_env.trim_blocks = True
     app.jinja_env.lstrip_blocks = True
     app.jinja_env.globals.update(
@@ -39,6 +42,8 @@ def install_templating(app: Flask, static_version: str) -> None:
         flashed_messages=flashed_messages,
         colon=colon,
         content_lang=content_lang,
+        site_identity=site_identity,
+        rooted=rooted,
         format_title=format_title,
         declared_format=declared_format,
     )
@@ -61,6 +66,29 @@ def install_templating(app: Flask, static_version: str) -> None:
         root = request.environ.get("recits.root", "")
         version = "" if name.startswith("fonts/") else f"?v={static_version}"
         return f"{root}/static/{name}{version}"
+
+    @app.template_global()
+    def plugin_asset(owner: str, name: str) -> str:
+        """Returns the address of a plugin's static file; the version changes with the plugin's files."""
+        root = request.environ.get("recits.root", "")
+        return f"{root}/{owner}/static/{name}?v={plugin_versions.get(owner, '')}"
+
+
+def site_identity() -> Identity:
+    """Who the site is; the default where the database cannot be asked (the site is not ready, or away)."""
+    if "identity" not in g:
+        if not hasattr(g, "snapshot"):
+            return Identity()
+        try:
+            g.identity = site().identities.current(reader(), snapshot().generation)
+        except SQLAlchemyError:  # the page that says so needs a name all the same
+            return Identity()
+    return cast("Identity", g.identity)
+
+
+def rooted(path: str) -> str:
+    """Returns the address of what has no language of its own: the same under French and English pages."""
+    return f"{request.environ.get('recits.root', '')}{path}"
 
 
 def flashed_messages() -> list[str]:

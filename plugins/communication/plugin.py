@@ -2,8 +2,9 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, Session, SlotItem, hookimpl
-from plugins.communication.services import balance, formats, prompts
+from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
+from plugins.communication.blocks import TRACE
+from plugins.communication.services import balance, formats, frise, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -28,6 +29,18 @@ def register_permissions():
 
 
 @hookimpl
+def register_roles():
+    return [
+        RoleOffer(
+            "communication.facilitator",
+            title=_l("animation de l’écriture"),
+            description=_l("Tient les questions qui mènent l’écriture, sans relire ni publier."),
+            permissions=frozenset({"communication.manage_prompts"}),
+        )
+    ]
+
+
+@hookimpl
 def register_menu_items():
     return [
         MenuItem(
@@ -43,6 +56,11 @@ def register_menu_items():
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_block_types():
+    return [TRACE]
 
 
 @hookimpl
@@ -66,6 +84,8 @@ def register_settings():
 @hookimpl
 def register_slot_items():
     return [
+        SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
+        SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
         SlotItem("telling", order=10, slot="desk.story", template="communication/desk_telling.html", facts=balance.desk_facts),
         SlotItem(
             "balance_in_review", order=10, slot="review.story", template="communication/review_balance.html", facts=balance.review_facts

@@ -21,6 +21,7 @@ FLOORS = {
     "app.cli": 4,
     "app.jobs": 4,
     "app.factory": 5,
+    "app.trial": 5,
     "app.asgi": 5,
     "app.console": 5,
     "app.__main__": 5,

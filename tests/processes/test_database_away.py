@@ -5,7 +5,8 @@ import socket
 import pytest
 from click.testing import CliRunner
 
-from app.cli.main import Makers, recits
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.factory import create_app
 from tests.conftest import close_engines, settings_for
 from tests.processes.conftest import command
@@ -48,6 +49,6 @@ def test_a_missing_driver_is_named_with_its_remedy(missing: str, said: bool):
     def make() -> None:
         raise ModuleNotFoundError(name=missing)
 
-    result = CliRunner().invoke(recits, ["verify"], obj=Makers(make, lambda app: app))
+    result = CliRunner().invoke(recits, ["verify"], obj=Makers(make, lambda app: app, lambda _site: None, list))
     assert result.exit_code != 0
     assert ("pip install 'psycopg[binary]'" in result.output) is said

@@ -35,6 +35,8 @@ def test_what_travels_in_the_wheel(wheel: Path):
         "app/_shipped/static/fonts/faustina-fr.woff2",
         "app/_shipped/stories/la-legumerie-que-nous-n-avons-pas-ouverte.md",
         "app/db/migrations/script.py.mako",
+        "app/scaffold/package/plugin.py.tmpl",
+        "app/scaffold/english.yaml",
         "plugins/communication/starter/prompts.yaml",
         "plugins/communication/templates/prompts.html",
     ]

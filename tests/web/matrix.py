@@ -32,10 +32,10 @@ from app.db.models import (
     Voice,
 )
 from app.factory import create_app
-from app.kernel.access import Actor, Role
+from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import CATEGORIES, Mandate
-from app.services import accounts, approvals, comments, passages, plugins, programme, stories, voices, workflow
+from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -86,6 +86,8 @@ GET  /mentions-legales                                                          
 GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
 GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
+GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp#public                         200  200  200  200  200  200  200  200  200
 
@@ -183,7 +185,11 @@ POST /relecture/<id:story_id>/rendre#draft                                      
 POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/accord                                            in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/accord#draft                                      in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
+POST /relecture/<id:story_id>/themes                                            in   403  403  403  403  403  303  403  403
+POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
 POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
 POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
@@ -203,6 +209,15 @@ GET  /configuration/programmes/<id:programme_id>                                
 POST /configuration/programmes/<id:programme_id>                                401  403  403  403  403  403  403  303  303
 POST /configuration/programmes/<id:programme_id>/phases                         401  403  403  403  403  403  403  303  303
 POST /configuration/programmes/<id:programme_id>/chantiers                      401  403  403  403  403  403  403  303  303
+GET  /configuration/themes                                                      in   403  403  403  403  403  403  200  200
+POST /configuration/themes                                                      401  403  403  403  403  403  403  303  303
+GET  /configuration/themes/<id:theme_id>                                        in   403  403  403  403  403  403  200  200
+POST /configuration/themes/<id:theme_id>                                        401  403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>         in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/fusionner                              in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/corbeille                              in   403  403  403  403  403  403  303  303
+POST /configuration/themes/<id:theme_id>/corbeille#used                         in   403  403  403  403  403  403  409  409
+POST /configuration/themes/<id:theme_id>/restaurer                              in   403  403  403  403  403  403  303  303
 GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
 POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
 GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
@@ -214,8 +229,39 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
+POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
+GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
+POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
+POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
+GET  /configuration/roles/<key>                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/roles/<key>                                                 401  403  403  403  403  403  403  403  303
+POST /configuration/roles/<key>/<any(archiver,reprendre):what>                  in   403  403  403  403  403  403  403  303
+POST /configuration/roles/<key>/<any(archiver,reprendre):what>#builtin          in   403  403  403  403  403  403  403  409
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>            in  403 403 403 403 403 403 200 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  in  403 403 403 403 403 403 200 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      in  404 404 404 404 404 200 404 200
+GET  /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft      in  404 404 404 404 404 404 404 200
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>            401 403 403 403 403 403 403 303 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
+POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
+GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
+POST /configuration/logo                                                        401  403  403  403  403  403  403  403  422
+POST /configuration/logo/retirer                                                in   403  403  403  403  403  403  403  303
+GET  /configuration/couleurs                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/couleurs                                                    in   403  403  403  403  403  403  403  422
+POST /configuration/couleurs/origine                                            in   403  403  403  403  403  403  403  303
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
+
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
@@ -242,6 +288,11 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /recits/<slug:slug>/une-voix/<slug:category>": ({"slug": "@published.slug", "category": "elu-e"}, {}),
     "GET /recits/<slug:slug>/une-voix/<slug:category>#draft": ({"slug": "@writing.slug", "category": "elu-e"}, {}),
     "GET /territoires/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /identite/<seal>.css": ({"seal": "0" * 12}, {}),
+    "GET /identite/logo/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
+    "POST /configuration/identite": ({}, {"title": "Nos récits", "director": "Une personne"}),
+    "POST /configuration/logo": ({}, {"alt": "Un nœud"}),
+    "POST /configuration/couleurs": ({}, {"light-ink": "#999999"}),
     "GET /media/<hash:content_hash>/<width:width>.webp": ({"content_hash": "@private.hash", "width": "480"}, {}),
     "GET /media/<hash:content_hash>/<width:width>.webp#public": ({"content_hash": "@public.hash", "width": "480"}, {}),
     "POST /connexion": ({}, {"email": "personne@exemple.test", "password": "@password"}),
@@ -329,12 +380,18 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
+    "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
     "POST /relecture/<id:story_id>/publier#submitted": ({"story_id": "@submitted"}, {"hash": "@submitted.hash"}),
     "POST /relecture/<id:story_id>/publier#draft": ({"story_id": "@writing"}, {"hash": "0" * 64}),
     "POST /relecture/<id:story_id>/depublier": ({"story_id": "@published"}, {"reasons": "Une erreur."}),
+    "POST /relecture/<id:story_id>/themes": ({"story_id": "@published"}, {"themes": "@theme"}),
+    "POST /relecture/<id:story_id>/themes#draft": ({"story_id": "@writing"}, {"themes": "@theme"}),
     "POST /relecture/<id:story_id>/commentaires": ({"story_id": "@submitted"}, {"body": "Un mot.", "passage": "@submitted.passage"}),
     "POST /relecture/<id:story_id>/commentaires#draft": ({"story_id": "@writing"}, {"body": "Un mot."}),
     "POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>": ({"comment_id": "@comment", "what": "regler"}, {}),
@@ -352,6 +409,13 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"programme_id": "@programme"},
         {"name": "Un chantier", "kind": "thematic"},
     ),
+    "POST /configuration/themes": ({}, {"name": "Un thème de plus"}),
+    "*/configuration/themes/<id:theme_id>": ({"theme_id": "@theme"}, {"name": "Un autre nom"}),
+    "POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>": ({"theme_id": "@theme", "where": "haut"}, {}),
+    "POST /configuration/themes/<id:theme_id>/fusionner": ({"theme_id": "@theme"}, {"into": "@used_theme"}),
+    "POST /configuration/themes/<id:theme_id>/corbeille": ({"theme_id": "@theme"}, {}),
+    "POST /configuration/themes/<id:theme_id>/corbeille#used": ({"theme_id": "@used_theme"}, {}),
+    "POST /configuration/themes/<id:theme_id>/restaurer": ({"theme_id": "@trashed_theme"}, {}),
     "POST /configuration/territoires": ({}, {"name": "Un territoire", "nature": "Pays", "description": "Ici."}),
     "*/configuration/territoires/<id:territory_id>": ({"territory_id": "@territory"}, {"name": "Un nom", "description": "Là."}),
     "POST /configuration/territoires/<id:territory_id>/delegations/<id:programme_id>": (
@@ -366,9 +430,44 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
+    "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
+    "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
+    "POST /configuration/roles/<key>/<any(archiver,reprendre):what>#builtin": ({"key": "editor", "what": "archiver"}, {}),
+    "*/configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>": (
+        {"kind": "programme", "place_id": "@programme"},
+        {"email": "karim@exemple.test", "role": "organiser"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
+        {"kind": "territoire", "place_id": "@territory"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory": (
+        {"kind": "territoire", "place_id": "@territory"},
+        {"email": "karim@exemple.test", "role": "editor"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
+        {"kind": "recit", "place_id": "@submitted"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story": (
+        {"kind": "recit", "place_id": "@submitted"},
+        {"email": "karim@exemple.test", "role": "editor"},
+    ),
+    "GET /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#draft": (
+        {"kind": "recit", "place_id": "@writing"},
+        {},
+    ),
+    "POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer": (
+        {"kind": "programme", "place_id": "@programme"},
+        {"account": "@other_account", "role": "organiser"},
+    ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
     "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
     "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
@@ -421,10 +520,11 @@ class Places:
 def told_story(
     site: Site, world: World, title: str, state: str = "writing", voices: tuple[str, ...] = ("helene", "karim"), moment: str = "vote"
 ) -> str:
-    """Makes a story of Brumeval told and signed by these voices, and carries it to a state; returns its id."""
+    """Makes a story told and signed by these voices of one delegation, and carries it to a state; returns its id."""
+    delegation = world.delegations["valcendre" if voices[0].startswith("autre_") else "brumeval"]
     people = {name: actor(site, world, name) for name in voices}
     with site.writer.begin() as uow:
-        story_id = stories.create_story(uow, people[voices[0]], world.delegations["brumeval"], title, "Un chapeau.").id
+        story_id = stories.create_story(uow, people[voices[0]], delegation, title, "Un chapeau.").id
         for name, person in people.items():
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
@@ -509,6 +609,7 @@ def make_places(site: Site, world: World) -> Places:
         stories.delete_story(uow, helene, ids["trashed"])
         _working_copy(uow, world, helene, karim, ids)
         _people(uow, site, world, admin, ids)
+        _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
     ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
     ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
@@ -573,6 +674,17 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.add(other)
     uow.session.flush()
     ids["other_account"] = other.id
+    ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    place = Scope(ScopeKind.PROGRAMME, world.programme)
+    sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
+
+
+def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -> None:
+    """A theme that a story has, one that none has, one in the trash."""
+    for place, name in (("used_theme", "Énergie"), ("theme", "Culture"), ("trashed_theme", "Oubli")):
+        ids[place] = themes.add_theme(uow, admin, name).id
+    themes.choose_themes(uow, helene, ids["writing"], [ids["used_theme"]])
+    themes.delete_theme(uow, admin, ids["trashed_theme"])
 
 
 def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:

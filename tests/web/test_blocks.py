@@ -1,7 +1,6 @@
 """A block of an extension, from its form to the public page and back: kept in the revision, signed by its hash, readable whether the extension is on or off."""
 
 import re
-from types import ModuleType
 
 import pytest
 from flask import Flask
@@ -9,18 +8,16 @@ from sqlalchemy.orm import Session
 from wtforms import DateField, Form, IntegerField, SelectField, StringField
 from wtforms.validators import InputRequired
 
-import app.factory
 from app.db.models import Draft, Passage, PassageRevision
 from app.factory import create_app
-from app.hooks.contracts import BlockSnapshot, BlockType, Manifest
-from app.hooks.manager import Candidate
-from app.hooks.specs import hookimpl
+from app.hooks.contracts import BlockSnapshot, BlockType
 from app.services import plugins, verify
 from app.services.blocks import prepare_block
 from app.services.saving import Conflict, save_beside_others
 from app.web.forms import choices
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import actor
+from tests.fakes import plugin
 
 CALLS: list[dict] = []
 
@@ -45,19 +42,10 @@ def snapshot_of(session, data):
 
 
 @pytest.fixture
-def found(home, monkeypatch):
+def found(home):
     """The application with an extension `sheets` that brings a block, switched on."""
-    module = ModuleType("fake_sheets")
-    module.MANIFEST = Manifest("sheets", "Fiches", "Une phrase.", "1", 1)
     block = BlockType("sheet", title="Fiche action", form=lambda: SheetForm, snapshot=snapshot_of)
-
-    @hookimpl
-    def register_block_types():
-        return [block]
-
-    module.register_block_types = register_block_types
-    monkeypatch.setattr(app.factory, "find_entry_points", lambda: [Candidate("sheets", lambda: module)])
-    made = create_app(settings_for(home))
+    made = create_app(settings_for(home), plugins=[plugin("sheets", register_block_types=lambda: [block])])
     switch(made, True)
     CALLS.clear()
     yield made

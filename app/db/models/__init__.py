@@ -1,8 +1,9 @@
 """The core's tables, one module per family."""
 
+from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
-from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
 from app.db.models.story import (
     Approval,
     Draft,
@@ -19,6 +20,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
+from app.db.models.theme import PublicPassage, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -30,6 +32,7 @@ __all__ = [
     "Draft",
     "Invitation",
     "JobRun",
+    "LocalRole",
     "MailMessage",
     "Media",
     "MissingVoice",
@@ -37,25 +40,33 @@ __all__ = [
     "MomentRevision",
     "Passage",
     "PassageRevision",
+    "PermissionRow",
     "Phase",
     "PluginSetting",
     "PluginState",
     "PluginSuspension",
     "Programme",
     "PublicMedia",
+    "PublicPassage",
+    "Restriction",
     "ReviewComment",
+    "RolePermission",
+    "RoleRow",
     "Seat",
     "SignInAttempt",
     "SignInLink",
+    "SiteSetting",
     "SiteState",
     "Stance",
     "Story",
     "StoryAddress",
     "StoryDecision",
     "StoryDelegation",
+    "StoryTheme",
     "StoryVersion",
     "Territory",
     "TerritoryCode",
+    "Theme",
     "Voice",
     "Workstream",
 ]

@@ -2,10 +2,11 @@
 
 from datetime import datetime
 
-from sqlalchemy import Boolean, Index, String
+from sqlalchemy import Boolean, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Hash, Id, ref
+from app.db.models.access import ROLE_KEY
 
 
 class Account(Base):
@@ -29,7 +30,7 @@ class AccountRole(Base):
     __tablename__ = "account_role"
 
     account_id: Mapped[str] = ref("account.id", primary_key=True)
-    role: Mapped[str] = mapped_column(String(32), primary_key=True)
+    role: Mapped[str] = mapped_column(String(ROLE_KEY), ForeignKey("role.key"), primary_key=True)
 
 
 class Invitation(Base):
@@ -41,7 +42,7 @@ class Invitation(Base):
     token_hash: Mapped[Hash] = mapped_column(unique=True)
     email: Mapped[str] = mapped_column(String(254))
     name: Mapped[str] = mapped_column(String(120))
-    role: Mapped[str | None] = mapped_column(String(32))
+    role: Mapped[str | None] = mapped_column(String(ROLE_KEY), ForeignKey("role.key"))
     voice_id: Mapped[str | None] = ref("voice.id")
     invited_by: Mapped[str | None] = ref("account.id")
     created_at: Mapped[datetime]

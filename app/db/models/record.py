@@ -35,6 +35,16 @@ class SiteState(Base):
     starter_loaded_at: Mapped[datetime | None]
 
 
+class SiteSetting(Base):
+    """What the site was set to, one row for each kind (`identity`, `publishing`, `verified`); a kind without a row holds its defaults."""
+
+    __tablename__ = "site_setting"
+
+    name: Mapped[str] = mapped_column(String(40), primary_key=True)
+    data: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    changed_at: Mapped[datetime]
+
+
 class PluginState(Base):
     """Whether an installed plugin is on; a plugin without a row is off and never was on. `version` is the one that was last switched on."""
 

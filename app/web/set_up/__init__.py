@@ -1,6 +1,33 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
-from app.web.set_up import delegations, extensions, mailbox, people, programmes, territories
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    mailbox,
+    people,
+    plugin_settings,
+    programmes,
+    publication,
+    roles,
+    sharing,
+    territories,
+    themes,
+)
 from app.web.set_up.base import blueprint
 
-__all__ = ["blueprint", "delegations", "extensions", "mailbox", "people", "programmes", "territories"]
+__all__ = [
+    "blueprint",
+    "delegations",
+    "extensions",
+    "identity",
+    "mailbox",
+    "people",
+    "plugin_settings",
+    "programmes",
+    "publication",
+    "roles",
+    "sharing",
+    "territories",
+    "themes",
+]

@@ -101,7 +101,7 @@ def set_up_sections(*, brief: bool = False) -> list[Section]:
     found = []
     for key, title in SECTIONS.items():
         entries = sorted((entry for entry in ENTRIES if entry.section == key), key=lambda entry: entry.order)
-        links = [_link(entry, brief) for entry in entries if actor.may(entry.permission)]
+        links = [_link(entry, brief) for entry in entries if actor.may_somewhere(entry.permission)]
         if key == EXTENSIONS:
             links += [Link(words, "", address, _is_at(address)) for words, address in plugin_menu("set_up")]
         if links:
@@ -122,7 +122,7 @@ def _is_at(address: str) -> bool:
 
 def may_set_up(actor: Actor | None) -> bool:
     """Tells whether somebody sees any page of set-up of the core; a plugin's own link is in the plugin's pages too."""
-    return actor is not None and any(actor.may(entry.permission) for entry in ENTRIES)
+    return actor is not None and any(actor.may_somewhere(entry.permission) for entry in ENTRIES)
 
 
 blueprint.add_app_template_global(set_up_sections, "set_up_sections")

@@ -12,7 +12,8 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
 from app.services import accounts, voices
-from app.web.context import back_to, field_errors, reader, site, with_permission, writing
+from app.services.scopes import delegation_scopes
+from app.web.context import back_to, field_errors, reader, site, with_permission_on, with_permission_somewhere, writing
 from app.web.forms import BaseForm, ConfirmForm, InviteVoiceForm, MandateForm, VoiceForm
 from app.web.gate import keeps_text
 from app.web.set_up.base import blueprint, send_invitation
@@ -33,10 +34,11 @@ def _delegation_page(
     voice_form: BaseForm | None = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_somewhere(PROGRAMME_MANAGE)
     cards = queries.list_delegations(reader(), [delegation_id])
     if not cards:
         raise NotFound("delegation")
+    with_permission_on(PROGRAMME_MANAGE, delegation_scopes(reader(), delegation_id))
     seats = queries.list_seats(reader(), delegation_id)
     today = site().clock.today()
     open_ones = select(Invitation.voice_id).where(
@@ -60,7 +62,7 @@ def _delegation_page(
 @blueprint.post("/sieges/<id:seat_id>")
 @keeps_text
 def seat_voice(seat_id: str) -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_somewhere(PROGRAMME_MANAGE)
     seat = reader().get(Seat, seat_id)
     if seat is None:
         raise NotFound("seat")
@@ -94,7 +96,7 @@ def _mandate(form: VoiceForm | MandateForm) -> Mandate:
 
 @blueprint.post("/voix/<id:voice_id>/mandat")
 def set_mandate(voice_id: str) -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_somewhere(PROGRAMME_MANAGE)
     row = reader().get(Voice, voice_id)
     if row is None:
         raise NotFound("voice")
@@ -111,7 +113,7 @@ def set_mandate(voice_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/voix/<id:voice_id>/inviter")
 def invite_voice(voice_id: str) -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_somewhere(PROGRAMME_MANAGE)
     row = reader().get(Voice, voice_id)
     if row is None or row.account_id is not None:
         raise NotFound("voice")

@@ -1,21 +1,26 @@
 """Site set-up: accounts, invitations and roles."""
 
+from collections.abc import Sequence
+
 from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
+from wtforms.fields.choices import SelectChoice
 
 from app.db.engine import by_name
-from app.db.models import Account, AccountRole, Invitation, Voice
-from app.kernel.access import ACCOUNT_MANAGE, Role
+from app.db.models import Account, AccountRole, Invitation, LocalRole, Voice
+from app.kernel.access import ACCOUNT_MANAGE, Role, Scope
 from app.kernel.errors import Invalid, NotFound
 from app.services import accounts
+from app.services.roles import list_roles
+from app.services.sharing import local_roles_of
+from app.web.access_words import place_words, role_title, role_titles
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
 from app.web.forms import AccountInvitationForm, ConfirmForm, RolesForm, choices
 from app.web.gate import keeps_text
 from app.web.set_up.base import PEOPLE, Entry, add_entry, blueprint, send_invitation
-from app.web.words import ROLES
 
 add_entry(Entry(PEOPLE, _l("Personnes"), _l("Les comptes, leurs rôles et les invitations."), "set_up.people", ACCOUNT_MANAGE, order=10))
 
@@ -27,11 +32,12 @@ def people() -> ResponseReturnValue:
 
 def _people_page(form: AccountInvitationForm, status: int = 200) -> ResponseReturnValue:
     with_permission(ACCOUNT_MANAGE)
-    form.role.choices = choices((role, ROLES[role]) for role in Role)
+    form.role.choices = _role_choices()
     rows = list(reader().scalars(select(Account).order_by(by_name(Account.name))))
     roles: dict[str, list[str]] = {}
     for row in reader().scalars(select(AccountRole)):
         roles.setdefault(row.account_id, []).append(row.role)
+    somewhere = set(reader().scalars(select(LocalRole.account_id)))
     open_ones = select(Invitation).where(
         Invitation.accepted_at.is_(None), Invitation.revoked_at.is_(None), Invitation.expires_at > site().clock()
     )
@@ -39,6 +45,8 @@ def _people_page(form: AccountInvitationForm, status: int = 200) -> ResponseRetu
         "set_up/people.html",
         accounts=rows,
         roles=roles,
+        titles=role_titles(),
+        somewhere=somewhere,
         invitations=list(reader().scalars(open_ones.order_by(Invitation.created_at.desc()))),
         form=form,
         confirm=ConfirmForm(formdata=None),
@@ -54,12 +62,13 @@ def invite_person() -> ResponseReturnValue:
     with_permission(ACCOUNT_MANAGE)
     if form.validate():
         with field_errors(form):
-            if form.role.data not in list(Role):
+            titles = {row.key: role_title(row) for row in list_roles(reader())}
+            role = form.role.data
+            if role not in titles:
                 raise Invalid("role", "unknown_choice")
-            role = Role(form.role.data)
             with writing() as (uow, actor):
                 row, token = accounts.invite(uow, actor, site().signer, form.email.data, form.name.data, role=role)
-                send_invitation(uow, row, token, str(ROLES[role]))
+                send_invitation(uow, row, token, str(titles[role].striptags()))
         if not form.failed:
             flash(_("L’invitation est envoyée à %(email)s.", email=row.email))
             return back_to(url_for("set_up.people"))
@@ -79,6 +88,13 @@ def person(account_id: str) -> ResponseReturnValue:
     return _person_page(account_id, RolesForm(formdata=None, roles=_roles_of(account_id)))
 
 
+def _role_choices(held: Sequence[str] = ()) -> list[SelectChoice]:
+    """Offers the living roles, and an archived one that somebody still holds."""
+    living = list_roles(reader())
+    kept = [row for row in list_roles(reader(), archived=True) if row.key in held]
+    return choices((row.key, role_title(row)) for row in (*living, *kept))
+
+
 def _roles_of(account_id: str) -> list[str]:
     return list(reader().scalars(select(AccountRole.role).where(AccountRole.account_id == account_id)))
 
@@ -88,20 +104,31 @@ def _person_page(account_id: str, form: RolesForm, status: int = 200) -> Respons
     account = reader().get(Account, account_id)
     if account is None:
         raise NotFound("account")
-    form.roles.choices = choices((role, ROLES[role]) for role in Role)
+    form.roles.choices = _role_choices(_roles_of(account_id))
     held = list(reader().scalars(select(Voice).where(Voice.account_id == account_id).order_by(Voice.mandate_start)))
-    return render_template("set_up/person.html", account=account, form=form, voices=held, confirm=ConfirmForm(formdata=None)), status
+    page = render_template(
+        "set_up/person.html",
+        account=account,
+        form=form,
+        voices=held,
+        local=[(row, *place_words(Scope(row.scope_kind, row.scope_id))) for row in local_roles_of(reader(), account_id)],
+        titles=role_titles(),
+        confirm=ConfirmForm(formdata=None),
+    )
+    return page, status
 
 
 @blueprint.post("/personnes/<id:account_id>/roles")
 def set_roles(account_id: str) -> ResponseReturnValue:
     form = RolesForm()
-    unknown = set(form.roles.data or []) - set(map(str, Role))
+    with_permission(ACCOUNT_MANAGE)
+    offered = {row.key for row in list_roles(reader())} | set(_roles_of(account_id))
+    unknown = set(form.roles.data or []) - offered
     if unknown:
         form.roles.errors = [_("Ce choix n’est pas proposé. Choisissez dans la liste.")]
         return _person_page(account_id, form, 422)
     with writing() as (uow, actor):
-        accounts.set_roles(uow, actor, account_id, frozenset(Role(name) for name in form.roles.data or []))
+        accounts.set_roles(uow, actor, account_id, frozenset(form.roles.data or []))
     flash(_("Les rôles sont enregistrés."))
     return back_to(url_for("set_up.person", account_id=account_id))
 

@@ -6,12 +6,23 @@ from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from sqlalchemy import select
 
+from app.db import desk as queries
 from app.db.engine import by_name
-from app.db.models import Phase, Programme, Workstream
+from app.db.models import Delegation, Phase, Programme, Workstream
 from app.kernel.access import PROGRAMME_MANAGE
 from app.kernel.errors import NotFound
 from app.services import programme
-from app.web.context import back_to, field_errors, reader, with_permission, writing
+from app.services.scopes import programme_scopes
+from app.web.context import (
+    back_to,
+    field_errors,
+    reader,
+    signed_in,
+    with_permission,
+    with_permission_on,
+    with_permission_somewhere,
+    writing,
+)
 from app.web.forms import PhaseForm, ProgrammeForm, WorkstreamForm
 from app.web.gate import keeps_text
 from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
@@ -21,9 +32,16 @@ add_entry(Entry(CONTENT, _l("Programmes"), _l("Leurs phases et leurs chantiers."
 
 @blueprint.get("/programmes")
 def programmes() -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
-    rows = list(reader().scalars(select(Programme).order_by(by_name(Programme.name))))
-    return render_template("set_up/programmes.html", programmes=rows, form=ProgrammeForm(formdata=None))
+    with_permission_somewhere(PROGRAMME_MANAGE)
+    return _programmes_page(ProgrammeForm(formdata=None))
+
+
+def _programmes_page(form: ProgrammeForm, status: int = 200) -> ResponseReturnValue:
+    """Lists the programmes that the person manages; only a role of the whole site makes new ones."""
+    actor = signed_in()
+    rows = reader().scalars(select(Programme).order_by(by_name(Programme.name)))
+    mine = [row for row in rows if actor.may_on(PROGRAMME_MANAGE, programme_scopes(row.id))]
+    return render_template("set_up/programmes.html", programmes=mine, form=form, everywhere=actor.may(PROGRAMME_MANAGE)), status
 
 
 @blueprint.post("/programmes")
@@ -36,8 +54,7 @@ def create_programme() -> ResponseReturnValue:
             row = programme.create_programme(uow, actor, form.name.data, form.description.data or "")
         if not form.failed:
             return back_to(url_for("set_up.programme_page", programme_id=row.id))
-    rows = list(reader().scalars(select(Programme).order_by(by_name(Programme.name))))
-    return render_template("set_up/programmes.html", programmes=rows, form=form), 422
+    return _programmes_page(form, 422)
 
 
 @blueprint.get("/programmes/<id:programme_id>")
@@ -48,7 +65,7 @@ def programme_page(programme_id: str) -> ResponseReturnValue:
 
 
 def _programme(programme_id: str) -> Programme:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_on(PROGRAMME_MANAGE, programme_scopes(programme_id))
     row = reader().get(Programme, programme_id)
     if row is None:
         raise NotFound("programme")
@@ -65,6 +82,7 @@ def _programme_page(
         phase_form=phase,
         workstream_form=workstream,
         phases=list(reader().scalars(select(Phase).where(Phase.programme_id == row.id).order_by(Phase.position))),
+        cards=queries.list_delegations(reader(), reader().scalars(select(Delegation.id).where(Delegation.programme_id == row.id))),
         workstreams=list(reader().scalars(select(Workstream).where(Workstream.programme_id == row.id).order_by(Workstream.position))),
     )
     return page, status

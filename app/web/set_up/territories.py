@@ -9,11 +9,12 @@ from sqlalchemy import select
 from app.db import desk as queries
 from app.db.engine import by_name
 from app.db.models import Delegation, Programme, Territory, TerritoryCode
-from app.kernel.access import PROGRAMME_MANAGE
-from app.kernel.errors import NotFound
+from app.kernel.access import PROGRAMME_MANAGE, Actor, ScopeKind
+from app.kernel.errors import NotAllowed, NotFound
 from app.services import programme
 from app.services.markup import prepare
-from app.web.context import back_to, field_errors, reader, with_permission, writing
+from app.services.scopes import programme_scopes, territory_scopes
+from app.web.context import back_to, field_errors, reader, signed_in, with_permission, with_permission_somewhere, writing
 from app.web.forms import ConfirmForm, TerritoryForm
 from app.web.gate import keeps_text
 from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
@@ -33,14 +34,23 @@ add_entry(
 
 @blueprint.get("/territoires")
 def territories() -> ResponseReturnValue:
-    with_permission(PROGRAMME_MANAGE)
+    with_permission_somewhere(PROGRAMME_MANAGE)
     return _territories_page(TerritoryForm(formdata=None))
 
 
 def _territories_page(form: TerritoryForm, status: int = 200) -> ResponseReturnValue:
-    rows = list(reader().scalars(select(Territory).order_by(by_name(Territory.name))))
-    cards = queries.list_delegations(reader(), reader().scalars(select(Delegation.id)))
-    return render_template("set_up/territories.html", territories=rows, cards=cards, form=form), status
+    """Lists the territories and delegations that the person manages; only a role of the whole site makes new territories."""
+    actor = signed_in()
+    cards = [card for card in queries.list_delegations(reader(), reader().scalars(select(Delegation.id))) if _manages(actor, card)]
+    reached = {card.territory.id for card in cards}
+    rows = reader().scalars(select(Territory).order_by(by_name(Territory.name)))
+    mine = [row for row in rows if row.id in reached or actor.may_on(PROGRAMME_MANAGE, territory_scopes(row.id))]
+    page = render_template("set_up/territories.html", territories=mine, cards=cards, form=form, everywhere=actor.may(PROGRAMME_MANAGE))
+    return page, status
+
+
+def _manages(actor: Actor, card: queries.DelegationCard) -> bool:
+    return actor.may_on(PROGRAMME_MANAGE, programme_scopes(card.programme.id) | territory_scopes(card.territory.id))
 
 
 @blueprint.post("/territoires")
@@ -72,23 +82,31 @@ def territory(territory_id: str) -> ResponseReturnValue:
 
 
 def _territory(territory_id: str) -> Territory:
-    with_permission(PROGRAMME_MANAGE)
+    """Returns a territory to somebody who manages it, or a programme: its delegations are made on this page."""
+    actor = with_permission_somewhere(PROGRAMME_MANAGE)
     row = reader().get(Territory, territory_id)
     if row is None:
         raise NotFound("territory")
+    if not actor.may_on(PROGRAMME_MANAGE, territory_scopes(row.id)) and not any(
+        scope.kind == ScopeKind.PROGRAMME for scope in actor.scopes_of(PROGRAMME_MANAGE)
+    ):
+        raise NotAllowed("needs_permission_here", permission=PROGRAMME_MANAGE)
     return row
 
 
 def _territory_page(row: Territory, form: TerritoryForm, status: int = 200) -> ResponseReturnValue:
+    actor = signed_in()
     ids = list(reader().scalars(select(Delegation.id).where(Delegation.territory_id == row.id)))
     cards = queries.list_delegations(reader(), ids)
     taken = {card.programme.id for card in cards}
+    free = [entry for entry in reader().scalars(select(Programme).order_by(by_name(Programme.name))) if entry.id not in taken]
     page = render_template(
         "set_up/territory.html",
         territory=row,
         form=form,
-        cards=cards,
-        programmes=[entry for entry in reader().scalars(select(Programme).order_by(by_name(Programme.name))) if entry.id not in taken],
+        cards=[card for card in cards if _manages(actor, card)],
+        programmes=[entry for entry in free if actor.may_on(PROGRAMME_MANAGE, programme_scopes(entry.id))],
+        editable=actor.may_on(PROGRAMME_MANAGE, territory_scopes(row.id)),
         confirm=ConfirmForm(formdata=None),
     )
     return page, status

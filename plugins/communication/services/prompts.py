@@ -6,7 +6,7 @@ import yaml
 from flask_babel import gettext as _
 from sqlalchemy import func, select
 
-from app.sdk import CATEGORIES, Actor, Invalid, NotFound, PromptContext, PromptOffer, Session, UnitOfWork, checked, list_phase_choices
+from app.sdk import CATEGORIES, Actor, Invalid, NotFound, PromptContext, PromptOffer, Session, UnitOfWork, checked, phase_choices
 from plugins.communication.models import Prompt
 from plugins.communication.rules.prompts import Candidate, ranked
 
@@ -49,7 +49,7 @@ def list_prompts(session: Session) -> list[Prompt]:
 
 def add_prompt(uow: UnitOfWork, actor: Actor, text: str, phase: str | None, category: str | None) -> Prompt:
     """Adds a question of the site's own, at the end of the set; it is valid, since an editor wrote it."""
-    if phase is not None and phase not in dict(list_phase_choices(uow.session)):
+    if phase is not None and phase not in dict(phase_choices(uow.session)):
         raise Invalid("phase", "unknown_choice")
     if category is not None and category not in CATEGORIES:
         raise Invalid("category", "unknown_choice")

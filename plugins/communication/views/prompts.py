@@ -12,7 +12,7 @@ from app.sdk import (
     content_choices,
     field_errors,
     keeps_text,
-    list_phase_choices,
+    phase_choices,
     reader,
     with_permission,
     writing,
@@ -32,7 +32,7 @@ def prompts():
 
 def _page(form: PromptForm, status: int = 200):
     rows = services.list_prompts(reader())
-    phases = dict(list_phase_choices(reader()))
+    phases = dict(phase_choices(reader()))
     page = render_template(
         "communication/prompts.html", prompts=rows, form=form, phases=phases, categories=CATEGORY_FULL, confirm=ConfirmForm(formdata=None)
     )
@@ -40,7 +40,7 @@ def _page(form: PromptForm, status: int = 200):
 
 
 def _with_choices(form: PromptForm) -> PromptForm:
-    form.phase.choices = [*choices([("", _("Toutes les phases"))]), *content_choices(list_phase_choices(reader()))]
+    form.phase.choices = [*choices([("", _("Toutes les phases"))]), *content_choices(phase_choices(reader()))]
     form.category.choices = choices([("", _("Toutes les catégories")), *((category, CATEGORY_FULL[category]) for category in CATEGORIES)])
     return form
 

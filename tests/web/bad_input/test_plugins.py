@@ -1,7 +1,6 @@
 """Whatever a plugin does: it is marked failed, and the core goes on."""
 
 import sys
-from types import ModuleType
 from urllib.parse import quote
 
 import pytest
@@ -12,21 +11,10 @@ import app.factory
 from app.factory import Trial, create_app
 from app.hooks.contracts import Manifest, MenuItem, Permission, PromptOffer, PromptSource
 from app.hooks.manager import Candidate, PluginManager
-from app.hooks.specs import hookimpl
 from app.services import plugins
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import World, actor
-
-
-def plugin(name: str, *, manifest: object = None, **hooks) -> Candidate:
-    """A plugin made of a manifest and functions."""
-    module = ModuleType(f"fake_{name}")
-    if manifest is not False:
-        module.MANIFEST = manifest or Manifest(name, f"Titre {name}", "Une phrase.", "1", 1)
-    for hook, function in hooks.items():
-        function.__name__ = hook
-        setattr(module, hook, hookimpl(function))
-    return Candidate(name, lambda: module)
+from tests.fakes import plugin
 
 
 def failing(name: str, error: BaseException) -> Candidate:
@@ -312,7 +300,8 @@ def test_a_plugin_that_went_away_leaves_the_site_running(app_with, world, home):
     admin = Browser(without.test_client()).sign_in("admin")
     admin.get("/configuration/extensions")
     admin.get("/espace/")
-    admin.post("/configuration/extensions/alpha/desactiver", status=404)
+    admin.post("/configuration/extensions/alpha/desactiver")
+    admin.post("/configuration/extensions/beta/desactiver", status=404)
 
 
 def test_a_switch_of_a_plugin_that_does_not_exist_is_not_found(as_person):

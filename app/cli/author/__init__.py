@@ -1,0 +1,1 @@
+"""What authors of plugins use: `recits plugin new`, `check`, `translate` and `trace`."""

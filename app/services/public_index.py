@@ -1,0 +1,24 @@
+"""Lists the passages of published versions where SQL can ask (filters, cross-readings); the manifest stays the truth."""
+
+from sqlalchemy import delete
+
+from app.db.models import PublicPassage, Story, StoryVersion
+from app.services.unit_of_work import UnitOfWork
+
+
+def index_passages(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
+    """Lists what a version tells, and nothing else of its story."""
+    unindex_passages(uow, story)
+    told = [(pin, voice) for pin in version.manifest["passages"] for voice in pin["voices"] or [None]]
+    uow.session.add_all(
+        PublicPassage(
+            story_id=story.id, number=number, passage_id=pin["passage"], hash=pin["hash"], voice_id=voice, moment_hash=pin["moment"]
+        )
+        for number, (pin, voice) in enumerate(told, 1)
+    )
+    uow.session.flush()
+
+
+def unindex_passages(uow: UnitOfWork, story: Story) -> None:
+    """Lists nothing of a story any more."""
+    uow.session.execute(delete(PublicPassage).where(PublicPassage.story_id == story.id))

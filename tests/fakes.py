@@ -1,0 +1,18 @@
+"""Extensions made of a manifest and functions, for tests of what the core does with them."""
+
+from types import ModuleType
+
+from app.hooks.contracts import Manifest
+from app.hooks.manager import Candidate
+from app.hooks.specs import hookimpl
+
+
+def plugin(name: str, *, manifest: object = None, **hooks) -> Candidate:
+    """A plugin made of a manifest and functions."""
+    module = ModuleType(f"fake_{name}")
+    if manifest is not False:
+        module.MANIFEST = manifest or Manifest(name, f"Titre {name}", "Une phrase.", "1", 1)
+    for hook, function in hooks.items():
+        function.__name__ = hook
+        setattr(module, hook, hookimpl(function))
+    return Candidate(name, lambda: module)
