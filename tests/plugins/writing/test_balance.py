@@ -3,6 +3,8 @@
 Exercises register_settings, register_slot_items and register_guards with the real plugin.
 """
 
+import re
+
 import pytest
 
 from app.db.models import MissingVoice, PluginSetting, Story
@@ -56,8 +58,8 @@ def test_proposing_asks_why_voices_are_missing_and_leads_to_where_one_says_it(as
     helene.get(f"/espace/recits/{story_id}")
     page = helene.post(f"/espace/recits/{story_id}/proposer", status=409).text
     where = f"/communication/recits/{story_id}/voix-manquantes"
-    assert "Agent·e de la collectivité : cette voix manque à un moment, sans raison donnée." in page
-    assert "Agent·e de l’État : cette voix manque dans tout le récit." in page
+    assert re.search("Agent·e de la collectivité.: cette voix manque à un moment, sans raison donnée.", page)
+    assert re.search("Agent·e de l’État.: cette voix manque dans tout le récit.", page)
     assert f'href="{where}#eta">Dire pourquoi' in page
     helene.get(where)
     helene.post(
