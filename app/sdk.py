@@ -11,8 +11,10 @@ from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger
 from app.db.models import Phase, Story, Territory
 from app.db.public import PublicStory, public_stories
 from app.db.reading import find_territory, list_territories, public_story_clause
+from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
+    SDK_OLDEST,
     SDK_VERSION,
     SLOTS,
     BlockSnapshot,
@@ -50,6 +52,8 @@ from app.kernel.events import (
     Event,
     PassageSaved,
     PassageSigned,
+    RestrictionLaid,
+    RestrictionLifted,
     StoryPublished,
     StorySubmitted,
     StoryUnpublished,
@@ -60,6 +64,7 @@ from app.services.access import require
 from app.services.approvals import state_missing_voice
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
+from app.services.restrictions import lift, lift_all, restrict
 from app.services.stories import member_story
 from app.services.unit_of_work import UnitOfWork
 from app.web.braid import Picture
@@ -122,6 +127,7 @@ __all__ = [
     "CATEGORY_KEY",
     "CATEGORY_SHORT",
     "CATEGORY_SLUG",
+    "SDK_OLDEST",
     "SDK_VERSION",
     "SLOTS",
     "Actor",
@@ -157,6 +163,8 @@ __all__ = [
     "PublicStory",
     "Refused",
     "Required",
+    "RestrictionLaid",
+    "RestrictionLifted",
     "RoleOffer",
     "Session",
     "SettingsPage",
@@ -190,11 +198,14 @@ __all__ = [
     "find_territory",
     "hookimpl",
     "keeps_text",
+    "lift",
+    "lift_all",
     "list_tellings",
     "list_territories",
     "member_story",
     "model_base",
     "new_id",
+    "not_restricted_clause",
     "phase_choices",
     "public",
     "public_stories",
@@ -205,6 +216,8 @@ __all__ = [
     "ref",
     "refusal_words",
     "require",
+    "restrict",
+    "restrictions_on",
     "sent",
     "show_voice",
     "signed_in",

@@ -8,6 +8,8 @@ from flask import Blueprint, Flask
 from app.db.migrate import check_scripts
 from app.hooks.calls import said
 from app.hooks.manager import Plugin, TrialFailed
+from app.kernel.pages import first_segment
+from app.services.menus import STARTER_PATHS
 from app.services.plugins import migrations_folder
 from app.web.blueprints import BLUEPRINTS
 from app.web.converters import CONVERTERS
@@ -24,6 +26,7 @@ class Trial:
             core.register_blueprint(blueprint)
         self._blueprints = set(core.blueprints)
         self._paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()} | {*PREFIXED_LANGUAGES, "static"}
+        self._paths |= {first_segment(path) for path in STARTER_PATHS}
 
     def __call__(self, plugin: Plugin) -> None:
         """Tries a plugin; keeps the chain of its migrations.

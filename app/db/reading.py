@@ -25,6 +25,7 @@ from app.db.models import (
     Territory,
     Voice,
 )
+from app.db.restrictions import not_restricted_clause
 from app.kernel.braid import strongest
 from app.kernel.voice import Display
 
@@ -33,7 +34,7 @@ PAGE_SIZE = 12
 
 def public_story_clause() -> ColumnElement[bool]:
     """The one clause that says which stories the public may know of; every list, count, feed and search goes through it."""
-    return and_(Story.published_version_id.is_not(None), Story.deleted_at.is_(None))
+    return and_(Story.published_version_id.is_not(None), Story.deleted_at.is_(None), not_restricted_clause("story", Story.id))
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,8 @@ ROLE_MANAGE = "role.manage"
 RESTRICTION_MANAGE = "restriction.manage"
 PROGRAMME_MANAGE = "programme.manage"
 STORY_REVIEW = "story.review"
+PAGE_EDIT = "page.edit"
+PAGE_PUBLISH = "page.publish"
 
 # The core's permissions, and the builtin roles that carry each when the site first learns of it; from then on the site decides (docs/roles.md).
 CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
@@ -35,6 +37,8 @@ CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
     RESTRICTION_MANAGE: frozenset({Role.ADMINISTRATOR}),
     PROGRAMME_MANAGE: frozenset({Role.ADMINISTRATOR, Role.ORGANISER}),
     STORY_REVIEW: frozenset({Role.EDITOR}),
+    PAGE_EDIT: frozenset({Role.ADMINISTRATOR, Role.ORGANISER, Role.EDITOR}),
+    PAGE_PUBLISH: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
 }
 
 # Together they open everything else: at least one living account keeps both, and each of the guarded ones is given only by somebody who has it.

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
 from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.db.restrictions import not_restricted_clause
 from app.kernel.access import Actor
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import new_id
@@ -188,7 +189,7 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
     Raises:
         NotFound: if there is none, or it belongs only to stories that the reader may not see.
     """
-    if session.scalar(select(PublicMedia.story_id).where(PublicMedia.hash == content_hash).limit(1)) is None:
+    if not is_public(session, content_hash):
         _require_own(session, actor, content_hash)
     path = folder / content_hash[:2] / content_hash / f"{width}.webp"
     if not path.is_file():
@@ -197,8 +198,9 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
 
 
 def is_public(session: Session, content_hash: str) -> bool:
-    """Tells whether an image is part of something public."""
-    return session.scalar(select(PublicMedia.story_id).where(PublicMedia.hash == content_hash).limit(1)) is not None
+    """Tells whether an image is part of something public that nothing hides."""
+    query = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
+    return session.scalar(query.limit(1)) is not None
 
 
 def _require_own(session: Session, actor: Actor | None, content_hash: str) -> None:

@@ -20,6 +20,7 @@ from app.kernel.voice import Mandate
 from app.services.approvals import is_signed
 from app.services.blocks import DATA, PreparedBlock, kept_of
 from app.services.checks import checked
+from app.services.links import index_links
 from app.services.markup import MARKUP_VERSION, PreparedBody
 from app.services.stories import delegations_of, member_story, writable_story
 from app.services.unit_of_work import UnitOfWork
@@ -310,6 +311,7 @@ def write_revision(
     passage.revision_id = revision.id
     if passage.reopened_hash != revision.hash:
         passage.reopened_hash = None  # other words now: going back to the signed ones revives their signature
+    index_links(uow, "passage", passage.id, [revision.fragment])
     uow.record(actor, "passage.save", "passage", passage.id, revision=revision.id, hash=revision.hash)
     uow.emit(PassageSaved(passage.story_id, passage.id, revision.id))
     return revision

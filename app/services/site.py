@@ -1,6 +1,6 @@
 """One site in one process: its settings, database, plugins and mail, put together once by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -11,6 +11,7 @@ from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
 from app.services.mail import Postman
+from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
 
@@ -29,3 +30,4 @@ class Site:
     signer: Signer
     postman: Postman
     identities: IdentityCache
+    navigation: NavigationCache = field(default_factory=NavigationCache)

@@ -21,6 +21,7 @@ from app.services.access import who_may
 from app.services.approvals import is_signed
 from app.services.checks import checked
 from app.services.guards import objections
+from app.services.links import forget_links, index_story
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
@@ -174,6 +175,7 @@ def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
     story.published_version_id = story.reviewed_version_id = version.id
     story.published_at = version.published_at = uow.now
     publish_media(uow, story)
+    index_story(uow, story, version)
     index_passages(uow, story, version)
     if story.first_published_at is None:
         story.first_published_at = uow.now
@@ -188,6 +190,7 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     version = story.published_version_id
     story.published_version_id = None
     withdraw_media(uow, story)
+    forget_links(uow, "story", story.id, public=True)
     unindex_passages(uow, story)
     _take(uow, actor, story, arrow, version, reasons)
     for account in _members(uow, story.id):

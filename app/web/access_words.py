@@ -12,6 +12,8 @@ from app.db.permissions import CORE_OWNER
 from app.db.reading import lead_territory
 from app.kernel.access import (
     ACCOUNT_MANAGE,
+    PAGE_EDIT,
+    PAGE_PUBLISH,
     PLUGIN_MANAGE,
     PROGRAMME_MANAGE,
     RESTRICTION_MANAGE,
@@ -46,6 +48,8 @@ PERMISSIONS: dict[str, tuple[LazyString, LazyString]] = {
         _l("Relire et publier"),
         _l("Lire les récits proposés, les commenter, les rendre ou les publier. Peut valoir pour un programme, un territoire ou un récit."),
     ),
+    PAGE_EDIT: (_l("Écrire les pages"), _l("Faire, écrire, ranger et mettre à la corbeille les pages du site ; les proposer.")),
+    PAGE_PUBLISH: (_l("Publier les pages"), _l("Rendre publique une page du site, ou la dépublier.")),
 }
 ROLE_SENTENCES: dict[str, LazyString] = {
     "administrator": _l("Tient la maison : personnes, rôles, extensions, réglages. Ne lit aucun brouillon."),

@@ -11,19 +11,22 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Media, Story, StoryAddress
+from app.db.pages import present_paths
 from app.db.reading import public_story_clause
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
+from app.kernel.links import TargetKind, site_path, target_of
 from app.web.templating import markup
 
 STORY_PREFIX = "/recits/"
 
 
 class PageResolver:
-    """Knows the images of one story and which stories are public; asks the database once for all links of a page."""
+    """Knows the images that a text may show, and where its links to stories and pages lead today; asks the database once for each kind of link."""
 
-    def __init__(self, media: Iterable[Media], public_slugs: dict[str, str]) -> None:
+    def __init__(self, media: Iterable[Media], public_slugs: dict[str, str], pages: dict[str, str | None] | None = None) -> None:
         self._media = {row.id: row for row in media}
         self._public = public_slugs
+        self._pages = pages or {}
 
     def image(self, media: str) -> ResolvedImage | None:
         row = self._media.get(media)
@@ -37,16 +40,31 @@ class PageResolver:
 
     def link(self, target: str) -> str | None:
         if not target.startswith(STORY_PREFIX):
-            return target
+            return self._page(target)
         slug, _sep, rest = target.removeprefix(STORY_PREFIX).partition("/")
         slug, hash_mark, anchor = slug.partition("#")
         if slug not in self._public:
             return None
         return url_for("reading.story", slug=self._public[slug]) + (f"/{rest}" if rest else "") + (f"#{anchor}" if hash_mark else "")
 
+    def _page(self, target: str) -> str | None:
+        """Leads to where a page stands now, and nowhere where it is not public; what is no page's address stays as it was written."""
+        path = site_path(target) if target.startswith("/") else ""
+        if path not in self._pages:
+            return target
+        present = self._pages[path]
+        rest = target[len(target.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]) :]
+        return None if present is None else page_href(present) + rest
+
+
+def page_href(path: str) -> str:
+    """Returns the address of a page in the reader's language."""
+    return url_for("pages.page", path=path.removeprefix("/"))
+
 
 def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[list[Any]]) -> PageResolver:
     """Returns a resolver for the fragments of one page."""
+    fragments = list(fragments)
     slugs = {
         piece[1].removeprefix(STORY_PREFIX).split("/")[0].split("#")[0]
         for pieces in fragments
@@ -57,7 +75,9 @@ def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[l
     if slugs:
         query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
         public = {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(slugs), public_story_clause()))}
-    return PageResolver(media, public)
+    targets = (piece[1] for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link")
+    paths = {found.key for target in targets if (found := target_of(target)) is not None and found.kind is TargetKind.PATH}
+    return PageResolver(media, public, present_paths(session, paths))
 
 
 def to_html(pieces: list[Any], resolver: PageResolver, id_prefix: str, lang: str, heading_shift: int = 1) -> Markup:

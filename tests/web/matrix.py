@@ -23,6 +23,8 @@ from app.db.models import (
     AccountSession,
     MailMessage,
     Media,
+    PageText,
+    PageVersion,
     Passage,
     PassageRevision,
     PublicMedia,
@@ -35,7 +37,24 @@ from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import CATEGORIES, Mandate
-from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
+from app.services import (
+    accounts,
+    approvals,
+    comments,
+    menus,
+    page_texts,
+    pages,
+    passages,
+    plugins,
+    programme,
+    restrictions,
+    roles,
+    sharing,
+    stories,
+    themes,
+    voices,
+    workflow,
+)
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -80,11 +99,10 @@ GET  /recits/<slug:slug>/une-voix/<slug:category>                               
 GET  /recits/<slug:slug>/une-voix/<slug:category>#draft                         404  404  404  404  404  404  404  404  404
 GET  /territoires/                                                              200  200  200  200  200  200  200  200  200
 GET  /territoires/<slug:slug>                                                   200  200  200  200  200  200  200  200  200
-GET  /methode                                                                   200  200  200  200  200  200  200  200  200
-GET  /a-propos                                                                  200  200  200  200  200  200  200  200  200
-GET  /mentions-legales                                                          200  200  200  200  200  200  200  200  200
-GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
-GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
+GET  /<page:path>                                                                 200  200  200  200  200  200  200  200  200
+GET  /<page:path>#private                                                         404  404  404  404  404  404  404  404  404
+GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
+GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
@@ -194,7 +212,7 @@ POST /relecture/<id:story_id>/commentaires                                      
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
 POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
 
-GET  /configuration/                                                            in   403  403  403  403  403  403  200  200
+GET  /configuration/                                                            in   403  403  403  403  403  200  200  200
 GET  /configuration/personnes                                                   in   403  403  403  403  403  403  403  200
 POST /configuration/personnes                                                   401  403  403  403  403  403  403  403  303
 GET  /configuration/personnes/<id:account_id>                                   in   403  403  403  403  403  403  403  200
@@ -229,6 +247,35 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/pages                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/nouvelle                                                in  403  403  403  403  403  200  200  200
+POST /configuration/pages/nouvelle                                                401  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>                                            in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/<id:page_id>#trashed                                    in  403  403  403  403  403  404  404  404
+POST /configuration/pages/<id:page_id>/adresse                                    401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>             in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/corbeille#public                           in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/restaurer                                  in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>                          in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>                          401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview                  401  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other                    401  403  403  403  403  403  409  409  409
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish  in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen  in  403  403  403  403  403  409  403  409
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  200  403  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  303  403  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions                 in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer  in  403  403  403  403  403  303  303  303
+GET  /configuration/liens                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/menus                                                         in  403  403  403  403  403  403  403  200
+POST /configuration/menus                                                         401  403  403  403  403  403  403  403  303
+GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
+POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
+POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
@@ -248,6 +295,9 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
+POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
+POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -430,7 +480,59 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "GET /<page:path>": ({"path": "methode"}, {}),
+    "GET /<page:path>#private": ({"path": "une-page-en-ecriture"}, {}),
+    "GET /<page:path>#moved": ({"path": "une-vieille-adresse"}, {}),
+    "GET /<page:path>#trashed": ({"path": "une-page-jetee"}, {}),
+    "POST /configuration/pages/nouvelle": ({}, {"title": "Une page de plus", "lang": "fr", "parent": "", "type": "page", "slug": ""}),
+    "GET /configuration/pages/<id:page_id>": ({"page_id": "@page"}, {}),
+    "GET /configuration/pages/<id:page_id>#trashed": ({"page_id": "@page.trashed"}, {}),
+    "POST /configuration/pages/<id:page_id>/adresse": ({"page_id": "@page"}, {"parent": "", "slug": "un-autre-mot"}),
+    "POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>": ({"page_id": "@page", "where": "haut"}, {}),
+    "*/configuration/pages/<id:page_id>/corbeille": ({"page_id": "@page"}, {}),
+    "POST /configuration/pages/<id:page_id>/corbeille#public": ({"page_id": "@page.public"}, {}),
+    "POST /configuration/pages/<id:page_id>/restaurer": ({"page_id": "@page.trashed"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "standfirst": "", "body": "Des mots.", "base": "@page.version"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "preview": "1"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "base": ""},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>": (
+        {"page_id": "@page", "lang": "fr", "step": "proposer"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "reprendre"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "@page.proposed.hash"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "0" * 64},
+    ),
+    "*/configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier": ({"page_id": "@page.public", "lang": "fr"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer": (
+        {"page_id": "@page", "lang": "fr", "version_id": "@page.old_version"},
+        {},
+    ),
+    "POST /configuration/menus": ({}, {"menu": "foot", "kind": "url", "url": "https://exemple.fr/", "title_fr": "Ailleurs"}),
+    "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
+    "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
+    "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
     "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
@@ -611,6 +713,7 @@ def make_places(site: Site, world: World) -> Places:
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
+        _pages(uow, admin, ids)
     ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
     ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
     return Places(ids)
@@ -675,8 +778,34 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.flush()
     ids["other_account"] = other.id
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
+
+
+def _pages(uow: UnitOfWork, admin: Actor, ids: dict[str, str]) -> None:
+    """Pages in writing, proposed, public under a second address, and in the trash; a line of a menu."""
+
+    def page(title: str, body: str = "Un texte.", slug: str = "") -> PageText:
+        words = page_texts.PageWords(title, "", prepare_here(body, lang="fr"))
+        made = page_texts.create_page(uow, admin, None, "fr", words, slug=slug)
+        return page_texts.page_text(uow.session, made.id, "fr")
+
+    text = page("Une page en écriture")
+    ids["page"], ids["page.old_version"] = text.page_id, text.version_id
+    more = page_texts.PageWords("Une page en écriture", "", prepare_here("Un second texte.", lang="fr"))
+    ids["page.version"] = page_texts.saved(page_texts.save_text(uow, admin, text.page_id, "fr", more, text.version_id)).id
+    proposed = page("Une page proposée")
+    page_texts.propose_text(uow, admin, proposed.page_id, "fr")
+    ids["page.proposed"] = proposed.page_id
+    ids["page.proposed.hash"] = uow.session.get_one(PageVersion, proposed.version_id).hash
+    public = page("Une page publique", slug="une-vieille-adresse")
+    page_texts.publish_text(uow, admin, public.page_id, "fr", uow.session.get_one(PageVersion, public.version_id).hash)
+    pages.place_page(uow, admin, public.page_id, None, "une-page-publique")
+    ids["page.public"] = public.page_id
+    ids["page.trashed"] = page("Une page jetée", slug="une-page-jetee").page_id
+    pages.delete_page(uow, admin, ids["page.trashed"])
+    ids["entry"] = menus.list_entries(uow.session, menus.FOOT)[0].id
 
 
 def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -> None:
