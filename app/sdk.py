@@ -12,6 +12,7 @@ from app.db.models import Phase, Story, Territory
 from app.db.public import PublicStory, public_stories
 from app.db.reading import find_territory, list_territories, public_story_clause
 from app.db.restrictions import not_restricted_clause, restrictions_on
+from app.db.themes import living_themes
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_OLDEST,
@@ -71,6 +72,7 @@ from app.web.braid import Picture
 from app.web.braid import link as braid_link
 from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
+from app.web.cross_view import MomentInStory, show_public_moments
 from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public
 from app.web.story_view import VoiceShown, show_voice
@@ -96,6 +98,11 @@ def phase_choices(session: Session) -> list[tuple[str, str]]:
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
         names.setdefault(phase.key, phase.name)
     return list(names.items())
+
+
+def theme_choices(session: Session) -> list[tuple[str, str]]:
+    """Returns (slug, name) of the themes that stories can be about, in their order."""
+    return [(theme.slug, theme.name) for theme in living_themes(session)]
 
 
 def model_base(owner: str) -> type[DeclarativeBase]:
@@ -150,6 +157,7 @@ __all__ = [
     "Job",
     "Manifest",
     "MenuItem",
+    "MomentInStory",
     "NotAllowed",
     "NotFound",
     "Objection",
@@ -219,12 +227,14 @@ __all__ = [
     "restrict",
     "restrictions_on",
     "sent",
+    "show_public_moments",
     "show_voice",
     "signed_in",
     "state_missing_voice",
     "stronger",
     "strongest",
     "system_clock",
+    "theme_choices",
     "with_permission",
     "working_journey",
     "writing",

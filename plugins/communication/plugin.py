@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
-from plugins.communication.services import balance, formats, frise, prompts
+from plugins.communication.services import balance, cross, formats, frise, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -43,13 +43,14 @@ def register_roles():
 @hookimpl
 def register_menu_items():
     return [
+        MenuItem("cross_readings", menu="main", title=_l("Lectures croisées"), endpoint="communication.cross_readings"),
         MenuItem(
             "prompts",
             menu="set_up",
             title=_l("Questions d’écriture"),
             endpoint="communication.prompts",
             permission="communication.manage_prompts",
-        )
+        ),
     ]
 
 
@@ -86,6 +87,8 @@ def register_slot_items():
     return [
         SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
         SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
+        SlotItem("cross_doors", slot="home.foot", template="communication/_home_doors.html", facts=cross.on_home),
+        SlotItem("elsewhere", slot="story.foot", template="communication/_story_doors.html", facts=cross.on_story),
         SlotItem("telling", order=10, slot="desk.story", template="communication/desk_telling.html", facts=balance.desk_facts),
         SlotItem(
             "balance_in_review", order=10, slot="review.story", template="communication/review_balance.html", facts=balance.review_facts

@@ -278,6 +278,13 @@ POST /configuration/menus/<id:entry_id>                                         
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
+GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
+GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
+POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
+POST /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
 GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
 POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
@@ -312,6 +319,9 @@ GET  /configuration/courrier/<id:message_id>                                    
 GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
+
+GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
+GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
@@ -432,6 +442,12 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
     "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
     "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
+    "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
+    "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
+    "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),
     "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
     "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),

@@ -41,6 +41,10 @@ class LogoForm(BaseForm):
     )
 
 
+class PurgeForm(BaseForm):
+    typed = StringField(_l("Le nom de l’extension, pour confirmer"), render_kw={"autocomplete": "off", "spellcheck": "false"})
+
+
 class PublishingForm(BaseForm):
     minimum_voices = SelectField(
         _l("Catégories d’acteurs à entendre"),
