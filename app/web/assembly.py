@@ -1,6 +1,6 @@
 """Turns stored fragments into HTML for one reader: images and links are resolved to what this reader may see."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from flask import url_for
@@ -27,6 +27,21 @@ class PageResolver:
         self._media = {row.id: row for row in media}
         self._public = public_slugs
         self._pages = pages or {}
+        self._kept: dict[str, tuple[str, str]] = {}
+
+    def keeping(self, pieces: list[Any], uses: Sequence[Mapping[str, str]]) -> "PageResolver":
+        """Returns a resolver that describes images as when these words were written: that is what was signed.
+
+        Args:
+            pieces: the words' fragment.
+            uses: hash, alternative and credit of its images, in the order of their first appearance.
+        """
+        known = [media for media in dict.fromkeys(image_ids(pieces)) if media in self._media]
+        kept = PageResolver(self._media.values(), self._public, self._pages)
+        kept._kept = {
+            media: (use["alt"], use["credit"]) for media, use in zip(known, uses, strict=False) if self._media[media].hash == use["hash"]
+        }
+        return kept
 
     def image(self, media: str) -> ResolvedImage | None:
         row = self._media.get(media)
@@ -36,7 +51,8 @@ class PageResolver:
             (width, height, url_for("media.rendition", content_hash=row.hash, width=width)) for width, height, _size in row.renditions
         ]
         width, height, src = sources[min(1, len(sources) - 1)]
-        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, row.alt, row.credit)
+        alt, credit = self._kept.get(media, (row.alt, row.credit))
+        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, alt, credit)
 
     def link(self, target: str) -> str | None:
         if not target.startswith(STORY_PREFIX):
@@ -55,6 +71,11 @@ class PageResolver:
         present = self._pages[path]
         rest = target[len(target.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]) :]
         return None if present is None else page_href(present) + rest
+
+
+def image_ids(pieces: list[Any]) -> list[str]:
+    """Returns the ids of a fragment's images, as often as they appear."""
+    return [str(piece[1]) for piece in pieces if isinstance(piece, list) and piece[0] == "image"]
 
 
 def page_href(path: str) -> str:
