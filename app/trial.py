@@ -11,6 +11,8 @@ from app.config import shipped
 from app.db.migrate import check_scripts
 from app.hooks.calls import said
 from app.hooks.manager import Plugin, TrialFailed
+from app.kernel.pages import first_segment
+from app.services.menus import STARTER_PATHS
 from app.services.plugins import migrations_folder
 from app.web.blueprints import BLUEPRINTS
 from app.web.catalogues import check_catalogues
@@ -54,9 +56,8 @@ def _taken_by_the_core() -> tuple[frozenset[str], frozenset[str]]:
     for blueprint in BLUEPRINTS:
         core.register_blueprint(blueprint)
     paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()}
-    return frozenset(core.blueprints), frozenset(
-        paths | {*PREFIXED_LANGUAGES, "static"} | {path.stem for path in shipped("templates").iterdir()}
-    )
+    paths |= {*PREFIXED_LANGUAGES, "static"} | {path.stem for path in shipped("templates").iterdir()}
+    return frozenset(core.blueprints), frozenset(paths | {first_segment(path) for path in STARTER_PATHS})
 
 
 class Trial:

@@ -11,11 +11,12 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.config import Settings, load_settings
+from app.config import Settings, load_settings, shipped
 from app.db.base import db
 from app.db.migrate import migrate
 from app.factory import create_app
 from app.services import markup
+from app.services.page_starter import complete_site
 from app.services.site import Site
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
@@ -46,6 +47,7 @@ def _template(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, World]:
     app = create_app(settings_for(home))
     site: Site = app.extensions["recits"]
     migrate(site.engine)
+    complete_site(site, shipped("stories"))
     world = build_world(site)
     close_engines(app)
     return home, world

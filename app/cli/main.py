@@ -15,7 +15,7 @@ from app.config import Settings, UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
 from app.kernel.access import Role
-from app.services import accounts, letters, mail, markup, restarting, starter, verify
+from app.services import accounts, letters, mail, markup, page_starter, restarting, starter, verify
 from app.services.job_runs import run_due_jobs
 from app.services.roles import learn_from_enabled
 from app.services.site import Site
@@ -38,6 +38,7 @@ def migrate_command(makers: Makers) -> None:
         stopped = migrate_enabled(site, on)
         with site.writer.begin() as uow:
             learn_from_enabled(uow, site.plugins.usable(), frozenset(on))
+        page_starter.complete_site(site, shipped("stories"))
     except MigrationRefused as refused:
         raise click.ClickException(str(refused)) from refused
     click.echo(f"Base de données à jour ({status.revision}). / Database up to date.")

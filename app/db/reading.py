@@ -25,6 +25,7 @@ from app.db.models import (
     Territory,
     Voice,
 )
+from app.db.restrictions import not_restricted_clause
 from app.kernel.braid import strongest
 from app.kernel.voice import Display
 
@@ -33,17 +34,21 @@ PAGE_SIZE = 12
 
 def public_story_clause() -> ColumnElement[bool]:
     """The one clause that says which stories the public may know of; every list, count, feed and search goes through it."""
-    return and_(Story.published_version_id.is_not(None), Story.deleted_at.is_(None))
+    return and_(Story.published_version_id.is_not(None), Story.deleted_at.is_(None), not_restricted_clause("story", Story.id))
 
 
 @dataclass(frozen=True)
 class CardMoment:
-    """A moment of a story in a list: who tells it by name of category, and where they stand; `number` is its place in the story."""
+    """A moment of a story in a list: who tells it by name of category, and where they stand; `number` is its place in the story.
+
+    `veiled`: a voice speaks here without its category, so that a silent one must not be said not to tell.
+    """
 
     number: int
     revision: MomentRevision
     told: dict[str, str]
     stances: tuple[str, ...]
+    veiled: bool = False
 
     @property
     def mark(self) -> str:
@@ -140,6 +145,7 @@ def _cards(session: Session, rows: Sequence[Any]) -> list[StoryCard]:
     voices = _voices(session, {voice for manifest in manifests for pin in manifest["passages"] for voice in pin["voices"]})
     words = _words(session, {pin["hash"] for manifest in manifests for pin in manifest["passages"]})
     shown = {voice.id: voice.category for voice in voices.values() if voice.category and voice.display != Display.ANONYMOUS}
+    unnamed = {voice.id for voice in voices.values() if voice.display == Display.ANONYMOUS}
     return [
         StoryCard(
             story.id,
@@ -150,14 +156,16 @@ def _cards(session: Session, rows: Sequence[Any]) -> list[StoryCard]:
             {pin["moment"]: moments[pin["moment"]] for pin in manifest["passages"] if pin["moment"] in moments},
             {voice: shown[voice] for pin in manifest["passages"] for voice in pin["voices"] if voice in shown},
             sum(words.get(pin["hash"], 0) for pin in manifest["passages"]),
-            _card_moments(manifest, moments, shown),
+            _card_moments(manifest, moments, shown, unnamed),
             len({voice for pin in manifest["passages"] for voice in pin["voices"]}),
         )
         for story, manifest, territory in rows
     ]
 
 
-def _card_moments(manifest: dict[str, Any], moments: dict[str, MomentRevision], shown: dict[str, str]) -> tuple[CardMoment, ...]:
+def _card_moments(
+    manifest: dict[str, Any], moments: dict[str, MomentRevision], shown: dict[str, str], unnamed: set[str]
+) -> tuple[CardMoment, ...]:
     """Returns the moments of a version in its order; categories come from `shown`, so that an unnamed voice gives none away."""
     hashes = dict.fromkeys(pin["moment"] for pin in manifest["passages"] if pin["moment"] in moments)
     stances = {(pin["moment"], pin["voice"]): str(pin["stance"]) for pin in manifest["stances"]}
@@ -173,6 +181,7 @@ def _card_moments(manifest: dict[str, Any], moments: dict[str, MomentRevision], 
                 if voice in shown
             },
             tuple(stance for (moment, _voice), stance in stances.items() if moment == key),
+            any(voice in unnamed for pin in manifest["passages"] if pin["moment"] == key for voice in pin["voices"]),
         )
         for number, key in enumerate(hashes, 1)
     )
@@ -241,6 +250,7 @@ class Telling:
     lang: str
     number: int
     categories: frozenset[str]
+    veiled: bool = False
 
 
 @dataclass(frozen=True)
@@ -307,7 +317,9 @@ def journey(session: Session, cards: Sequence[StoryCard]) -> list[JourneyStep]:
             known = latest.get(revision.moment_id)
             if known is None or known.created_at < revision.created_at:
                 latest[revision.moment_id] = revision
-            telling = Telling(card.slug, str(card.manifest["title"]), str(card.manifest["lang"]), step.number, frozenset(step.told))
+            telling = Telling(
+                card.slug, str(card.manifest["title"]), str(card.manifest["lang"]), step.number, frozenset(step.told), step.veiled
+            )
             stories.setdefault(revision.moment_id, []).append(telling)
     phases = {
         row.id: row for row in session.scalars(select(Phase).where(Phase.id.in_({m.phase_id for m in latest.values() if m.phase_id})))

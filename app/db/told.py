@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.db.desk import read_working_copy
 from app.db.models import Delegation, MomentRevision, Passage, PassageRevision, Phase, Story, StoryDelegation, StoryVersion, Voice
 from app.db.reading import read_story
+from app.db.restrictions import restrictions_on
 from app.kernel.voice import Display
 
 _ADDRESS = re.compile(r"\]\((?!media:)([^)\s]+)")
@@ -96,6 +97,8 @@ def read_told(session: Session, story_id: str, which: WhichStory = "working") ->
         return None
     if which == "working":
         return _working(session, story)
+    if which == "published" and restrictions_on(session, "story", story_id):
+        return None  # hidden: the public has nothing of it
     version_id = story.published_version_id if which == "published" else story.submitted_version_id
     version = session.get(StoryVersion, version_id) if version_id else None
     return _version(session, story, version, public=which == "published") if version is not None else None

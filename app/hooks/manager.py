@@ -31,7 +31,7 @@ _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
 RESERVED_NAMES = frozenset(
     {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
     | {"local", "permission", "restriction", "role"}
-    | {"shared", "site", "static", "stories", "story", "voice", "writing"}
+    | {"content", "menu", "page", "shared", "site", "static", "stories", "story", "voice", "writing"}
 )
 
 

@@ -24,6 +24,10 @@ ROLE_MANAGE = "role.manage"
 RESTRICTION_MANAGE = "restriction.manage"
 PROGRAMME_MANAGE = "programme.manage"
 STORY_REVIEW = "story.review"
+MEDIA_MANAGE = "media.manage"
+TRASH_MANAGE = "trash.manage"
+PAGE_EDIT = "page.edit"
+PAGE_PUBLISH = "page.publish"
 
 # The core's permissions, and the builtin roles that carry each when the site first learns of it; from then on the site decides (docs/roles.md).
 CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
@@ -35,6 +39,10 @@ CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
     RESTRICTION_MANAGE: frozenset({Role.ADMINISTRATOR}),
     PROGRAMME_MANAGE: frozenset({Role.ADMINISTRATOR, Role.ORGANISER}),
     STORY_REVIEW: frozenset({Role.EDITOR}),
+    MEDIA_MANAGE: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
+    TRASH_MANAGE: frozenset({Role.ADMINISTRATOR}),
+    PAGE_EDIT: frozenset({Role.ADMINISTRATOR, Role.ORGANISER, Role.EDITOR}),
+    PAGE_PUBLISH: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
 }
 
 # Together they open everything else: at least one living account keeps both, and each of the guarded ones is given only by somebody who has it.

@@ -9,6 +9,10 @@ def desk_story_path(story: str) -> str:
     return f"/espace/recits/{story}"
 
 
+def missing_voice_path(story: str, moment: str, category: str) -> str:
+    return f"/espace/recits/{story}/moments/{moment}/voix-manquante/{category}"
+
+
 def review_story_path(story: str) -> str:
     return f"/relecture/{story}"
 

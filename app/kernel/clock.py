@@ -2,7 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, tzinfo
+from datetime import UTC, date, datetime, time, timedelta, tzinfo
 
 
 def system_clock() -> datetime:
@@ -33,6 +33,10 @@ class Clock:
     def day_of(self, instant: datetime) -> date:
         """Returns the day in which an instant falls."""
         return self.local(instant).date()
+
+    def end_of(self, day: date) -> datetime:
+        """Returns the instant at which a day of the site's is over."""
+        return datetime.combine(day + timedelta(days=1), time.min, tzinfo=self.zone).astimezone(UTC)
 
     def today(self) -> date:
         """Returns the present day."""

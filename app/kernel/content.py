@@ -1,4 +1,4 @@
-"""The hashed records: what a passage revision, a moment revision and a story version consist of (docs/decisions.md, 2)."""
+"""The hashed records: what a passage revision, a moment revision, a page version and a story version consist of (docs/decisions.md, 2)."""
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
@@ -85,6 +85,42 @@ class MomentContent:
                 "place": self.place,
                 "phase": self.phase,
                 "description": self.description,
+            }
+        )
+
+
+@dataclass(frozen=True)
+class PageContent:
+    """All that the hash of a page's version in one language covers.
+
+    `data` is what the form of the page's type wrote, `alternative` what the public reads of it in plain text, whatever becomes of the type.
+    """
+
+    salt: str
+    type: str
+    lang: str
+    title: str
+    standfirst: str
+    body: str
+    data: Mapping[str, object] = field(default_factory=dict)
+    alternative: str = ""
+    media: Sequence[MediaUse] = ()
+
+    @property
+    def hash(self) -> str:
+        """The page version's hash."""
+        return digest(
+            {
+                "v": FORMAT_VERSION,
+                "salt": self.salt,
+                "type": self.type,
+                "lang": self.lang,
+                "title": self.title,
+                "standfirst": self.standfirst,
+                "body": self.body,
+                "data": dict(self.data),
+                "alternative": self.alternative,
+                "media": [{"hash": use.hash, "alt": use.alt, "credit": use.credit} for use in self.media],
             }
         )
 

@@ -46,6 +46,42 @@ class StoryUnpublished(Event):
 
 
 @dataclass(frozen=True)
+class RestrictionLaid(Event):
+    """Something was hidden from the public; `kind` and `subject` say what, `owner` who laid it (`core` or a plugin)."""
+
+    kind: str
+    subject: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class RestrictionLifted(Event):
+    kind: str
+    subject: str
+    owner: str
+
+
+@dataclass(frozen=True)
+class PagePublished(Event):
+    page: str
+    lang: str
+    version: str
+
+
+@dataclass(frozen=True)
+class PageUnpublished(Event):
+    page: str
+    lang: str
+
+
+@dataclass(frozen=True)
+class PagesMoved(Event):
+    """Pages have another address, or went to or came back from the trash."""
+
+    pages: tuple[str, ...]
+
+
+@dataclass(frozen=True)
 class StoryClassified(Event):
     """The themes of a story changed, which its page and the lists show without a new version."""
 

@@ -45,6 +45,7 @@ STORY_TRANSITIONS: tuple[Transition, ...] = (
     Transition("reopen", frozenset({_S.SUBMITTED, _S.PUBLISHED, _S.UNPUBLISHED}), _S.WRITING, Capacity.MEMBER),
     Transition("start_review", frozenset({_S.SUBMITTED}), _S.IN_REVIEW, Capacity.EDITOR),
     Transition("request_changes", frozenset({_S.IN_REVIEW}), _S.CHANGES_REQUESTED, Capacity.EDITOR, needs_reasons=True),
+    Transition("endorse", frozenset({_S.IN_REVIEW}), None, Capacity.EDITOR),
     Transition("publish", frozenset({_S.IN_REVIEW}), _S.PUBLISHED, Capacity.EDITOR),
     Transition("unpublish", frozenset({_S.PUBLISHED}), _S.UNPUBLISHED, Capacity.EDITOR, needs_reasons=True, needs_public_version=True),
     Transition("unpublish", _UNDER_WAY, None, Capacity.EDITOR, needs_reasons=True, needs_public_version=True),

@@ -11,6 +11,7 @@ from app.kernel.errors import Invalid, Refused
 from app.kernel.slug import slugify
 from app.kernel.voice import CATEGORIES
 from app.services.checks import DESCRIPTION, SHORT_TEXT, checked, get_or_404, may_manage_programme
+from app.services.links import index_links
 from app.services.markup import PreparedBody
 from app.services.scopes import programme_scopes, territory_scopes
 from app.services.unit_of_work import UnitOfWork
@@ -106,6 +107,7 @@ def create_territory(
     )
     uow.session.add(row)
     uow.session.flush()
+    index_links(uow, "territory", row.id, [row.fragment], public=True)
     uow.record(actor, "territory.create", "territory", row.id)
     return row
 
@@ -128,6 +130,7 @@ def edit_territory(
     row.description, row.fragment = description.markdown, description.fragment.to_json()
     row.fictitious = fictitious
     set_codes(uow, territory_id, codes)
+    index_links(uow, "territory", row.id, [row.fragment], public=True)
     uow.record(actor, "territory.edit", "territory", row.id)
 
 

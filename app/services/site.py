@@ -1,6 +1,6 @@
 """One site in one process: its settings, database, plugins and mail, put together once by the composition root."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 from sqlalchemy import Engine
 
@@ -10,7 +10,9 @@ from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
+from app.services.installed_code import InstalledCode
 from app.services.mail import Postman
+from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
 from app.services.unit_of_work import Writer
 
@@ -29,3 +31,5 @@ class Site:
     signer: Signer
     postman: Postman
     identities: IdentityCache
+    installed: InstalledCode
+    navigation: NavigationCache = field(default_factory=NavigationCache)

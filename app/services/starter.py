@@ -23,6 +23,7 @@ from app.services import programme, themes, voices
 from app.services.accounts import give_role, hash_password
 from app.services.markup import MarkupRefused, PreparedBody, prepare_here
 from app.services.moments import MomentForm, add_moment
+from app.services.page_starter import complete_site, make_missing_pages, prepare_pages
 from app.services.passages import PromptAnswered, add_passage, write_revision
 from app.services.plugins import prepare_tables, set_enabled
 from app.services.roles import learn_from_enabled
@@ -73,10 +74,12 @@ def load_into_empty_site(site: Site, folder: Path, *, demonstration: bool) -> St
     except StoryFileError as error:
         raise StarterError(f"stories/{error}") from error
     bodies = _prepare_bodies(corpus)
+    page_bodies = prepare_pages(corpus.pages)
     with site.writer.begin() as uow:
         if not is_empty(uow.session):
             raise StarterError("Le site n’est pas vide : le corpus de départ ne s’y charge pas. / The site is not empty.")
         _Loader(uow, corpus, bodies).load()
+        make_missing_pages(uow, corpus.pages, page_bodies)
         uow.session.get_one(SiteState, SITE_ROW).starter_loaded_at = uow.now
         uow.record(None, "site.load_starter", "site", "starter", stories=len(corpus.stories))
     _enable_plugins(site)
@@ -101,6 +104,7 @@ def migrate_and_fill(site: Site, folder: Path) -> list[str]:
     migrate(site.engine)
     with site.writer.begin() as uow:
         learn_from_enabled(uow, site.plugins.usable(), site.snapshots.current(uow.session).enabled)
+    complete_site(site, folder)
     return prepare_demonstration(site, folder)
 
 

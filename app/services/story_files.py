@@ -16,6 +16,7 @@ from app.kernel.voice import CATEGORIES, Display
 
 FORMAT = 1
 SHARED = "shared"
+_PAGE_PATH = re.compile(r"(?:/[a-z0-9][a-z0-9-]*){1,6}")
 STANCES = ("agree", "nuance", "disagree", "absent")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FENCE = re.compile(r"^::: passage(?P<attributes>(?: +[a-z]+=(?:\"[^\"]*\"|[^\s\"]+))*) *$")
@@ -133,12 +134,26 @@ class StoryFile:
 
 
 @dataclass(frozen=True)
+class PageFile:
+    """A page in one language; files of the same path are the same page."""
+
+    file: str
+    path: str
+    lang: str
+    title: str
+    standfirst: str
+    data: Mapping[str, Any]
+    body: str
+
+
+@dataclass(frozen=True)
 class Corpus:
     """All that a folder holds."""
 
     programmes: tuple[ProgrammeFile, ...]
     territories: tuple[TerritoryFile, ...]
     stories: tuple[StoryFile, ...]
+    pages: tuple[PageFile, ...] = ()
 
 
 class _Keys:
@@ -184,6 +199,12 @@ class _Keys:
         value = self._take(key, [] if optional else None)
         if not isinstance(value, list):
             raise StoryFileError(f"{self._where}: '{key}' must be a list")
+        return value
+
+    def mapping(self, key: str) -> dict[str, Any]:
+        value = self._take(key, {})
+        if not isinstance(value, dict):
+            raise StoryFileError(f"{self._where}: '{key}' must be keys and values, not {value!r}")
         return value
 
     def words(self, key: str) -> tuple[str, ...]:
@@ -232,21 +253,23 @@ def read_corpus(folder: Path) -> Corpus:
     Raises:
         StoryFileError: at the first file that is not as it should be.
     """
-    programmes, territories, stories = [], [], []
+    programmes, territories, stories, pages = [], [], [], []
     for path in sorted(folder.rglob("*.md")):
         if path.name == "README.md":
             continue
         name = str(path.relative_to(folder))
         keys, body = _open(path, name)
-        kind = keys.one_of("kind", ("programme", "territory", "story"))
+        kind = keys.one_of("kind", ("programme", "territory", "story", "page"))
         if kind == "programme":
             programmes.append(_programme(name, keys, body))
         elif kind == "territory":
             territories.append(_territory(name, keys, body))
+        elif kind == "page":
+            pages.append(_page(name, keys, body))
         else:
             stories.append(_story(name, keys, body))
         keys.end()
-    corpus = Corpus(tuple(programmes), tuple(territories), tuple(stories))
+    corpus = Corpus(tuple(programmes), tuple(territories), tuple(stories), tuple(pages))
     _check_references(corpus)
     return corpus
 
@@ -372,6 +395,21 @@ def _story(name: str, keys: _Keys, body: str) -> StoryFile:
             for row in keys.rows("missing", optional=True)
         ),
         themes=keys.words("themes"),
+    )
+
+
+def _page(name: str, keys: _Keys, body: str) -> PageFile:
+    path = keys.text("path")
+    if not _PAGE_PATH.fullmatch(path):
+        raise StoryFileError(f"{name}: 'path' is {path!r}; expected words such as /methode or /methode/notre-charte")
+    return PageFile(
+        name,
+        path,
+        keys.one_of("lang", ("fr", "en")),
+        keys.text("title"),
+        keys.text("standfirst", ""),
+        keys.mapping("data"),
+        body.strip(),
     )
 
 

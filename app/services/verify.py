@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import AuditEntry, Moment, MomentRevision, Passage, PassageRevision, StoryVersion
+from app.db.models import AuditEntry, Moment, MomentRevision, Page, PageVersion, Passage, PassageRevision, StoryVersion
 from app.kernel.canonical import digest
-from app.kernel.content import MediaUse, PassageContent, Span
+from app.kernel.content import MediaUse, PageContent, PassageContent, Span
 from app.services.moments import MomentForm, moment_content, moment_date
 from app.services.unit_of_work import CHAIN_START, audit_record
 
@@ -27,10 +27,10 @@ class VerifyReport:
 
 
 def verify_site(session: Session) -> VerifyReport:
-    """Re-computes passage revisions, moment revisions, story versions and the audit chain."""
+    """Re-computes passage revisions, moment revisions, page versions, story versions and the audit chain."""
     checked = 0
     faults: list[str] = []
-    for check in (_passages, _moments, _versions, _audit):
+    for check in (_passages, _moments, _pages, _versions, _audit):
         number, found = check(session)
         checked += number
         faults += found
@@ -64,6 +64,18 @@ def _moments(session: Session) -> tuple[int, list[str]]:
         form = MomentForm(revision.title, moment_date(revision), revision.place, revision.phase_id, revision.description)
         if moment_content(salt, form).hash != revision.hash:
             faults.append(f"moment revision {revision.id}")
+    return number, faults
+
+
+def _pages(session: Session) -> tuple[int, list[str]]:
+    number, faults = 0, []
+    query = select(PageVersion, Page.salt, Page.type).join(Page, Page.id == PageVersion.page_id)
+    for version, salt, kind in session.execute(query.execution_options(yield_per=500)):
+        number += 1
+        media = [MediaUse(**use) for use in version.media]
+        words = (version.title, version.standfirst, version.body, version.data, version.alternative)
+        if PageContent(salt, kind, version.lang, *words, media).hash != version.hash:
+            faults.append(f"page version {version.id}")
     return number, faults
 
 

@@ -10,16 +10,18 @@ from app.db.models import Account, Delegation, Passage, PassageRevision, Story, 
 from app.hooks.contracts import GuardContext, Words
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import STORY_REVIEW, Actor
+from app.kernel.addresses import missing_voice_path
 from app.kernel.errors import Invalid, NotAllowed, Refused
 from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
 from app.kernel.slug import made_from, slugify
 from app.kernel.voice import Mandate
 from app.kernel.workflow import StoryState, Transition, capacity_for, find_transition
-from app.services import letters
+from app.services import letters, publishing
 from app.services.access import who_may
 from app.services.approvals import is_signed
 from app.services.checks import checked
 from app.services.guards import objections
+from app.services.links import forget_links, index_story
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
@@ -44,6 +46,7 @@ class Obstacle:
     words: Words = ""
     address: str = ""
     action: Words = ""
+    category: str = ""
 
 
 def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
@@ -57,7 +60,19 @@ def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, act
             obstacles.append(Obstacle("passage_empty", passage.id, passage.voice_id))
         elif not is_signed(session, passage):
             obstacles.append(Obstacle("passage_unsigned", passage.id, passage.voice_id))
-    return obstacles
+    return [*obstacles, *_rule_obstacles(session, story, passages)]
+
+
+def _rule_obstacles(session: Session, story: Story, passages: list[Passage]) -> list[Obstacle]:
+    """Returns what the site's own rules of publication ask for and the story has not."""
+    rules = publishing.read_rules(session)
+    found = [
+        Obstacle("voice_unexplained", moment=moment, words=title, category=category, address=missing_voice_path(story.id, moment, category))
+        for moment, title, category in publishing.unexplained_voices(session, story, passages, rules)
+    ]
+    if publishing.lacking_voices(session, passages, rules):
+        found.append(Obstacle("voices_few", words=str(rules.minimum_voices)))
+    return found
 
 
 def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext) -> list[Obstacle]:
@@ -111,6 +126,24 @@ def request_changes(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     uow.emit(ChangesRequested(story.id, str(story.submitted_version_id)))
 
 
+def endorse_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str) -> None:
+    """Says that an editor agrees to a version going public, where the site asks for two; repeatable.
+
+    Args:
+        seen_hash: hash of the version that the editor had on the page.
+
+    Raises:
+        Refused: if the site asks for no second editor, or that is not the version that was submitted.
+    """
+    story, arrow = _checked_step(uow.session, actor, story_id, "endorse")
+    if not publishing.read_rules(uow.session).second_editor:
+        raise Refused("no_second_editor")
+    if uow.session.get_one(StoryVersion, story.submitted_version_id).hash != seen_hash:
+        raise Refused("version_changed")
+    if actor.account not in publishing.endorsed_by(uow.session, story):
+        _take(uow, actor, story, arrow, story.submitted_version_id)
+
+
 def publish_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str, base_url: str) -> Story:
     """Makes the submitted version public.
 
@@ -124,7 +157,10 @@ def publish_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str, 
     version = uow.session.get_one(StoryVersion, story.submitted_version_id)
     if version.hash != seen_hash:
         raise Refused("version_changed")
-    if obstacles := guard_obstacles(uow.session, uow.snapshot, GuardContext("publish", story.id, actor)):
+    obstacles = guard_obstacles(uow.session, uow.snapshot, GuardContext("publish", story.id, actor))
+    if not publishing.read_rules(uow.session).may_publish(actor.account, publishing.endorsed_by(uow.session, story)):
+        obstacles.append(Obstacle("needs_second_editor"))
+    if obstacles:
         raise Refused("not_ready", obstacles=tuple(obstacles))
     make_public(uow, story, version)
     _take(uow, actor, story, arrow, version.id)
@@ -139,6 +175,7 @@ def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
     story.published_version_id = story.reviewed_version_id = version.id
     story.published_at = version.published_at = uow.now
     publish_media(uow, story)
+    index_story(uow, story, version)
     index_passages(uow, story, version)
     if story.first_published_at is None:
         story.first_published_at = uow.now
@@ -153,6 +190,7 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     version = story.published_version_id
     story.published_version_id = None
     withdraw_media(uow, story)
+    forget_links(uow, "story", story.id, public=True)
     unindex_passages(uow, story)
     _take(uow, actor, story, arrow, version, reasons)
     for account in _members(uow, story.id):

@@ -12,6 +12,9 @@ from app.db.permissions import CORE_OWNER
 from app.db.reading import lead_territory
 from app.kernel.access import (
     ACCOUNT_MANAGE,
+    MEDIA_MANAGE,
+    PAGE_EDIT,
+    PAGE_PUBLISH,
     PLUGIN_MANAGE,
     PROGRAMME_MANAGE,
     RESTRICTION_MANAGE,
@@ -19,6 +22,7 @@ from app.kernel.access import (
     SITE_CONFIGURE,
     SITE_READ_MAIL,
     STORY_REVIEW,
+    TRASH_MANAGE,
     Scope,
     ScopeKind,
 )
@@ -42,10 +46,20 @@ PERMISSIONS: dict[str, tuple[LazyString, LazyString]] = {
         _l("Gérer les programmes"),
         _l("Programmes, territoires, délégations, sièges et invitations. Peut valoir pour un seul programme ou territoire."),
     ),
+    MEDIA_MANAGE: (
+        _l("Tenir la médiathèque"),
+        _l("Ajouter et décrire les images du site, décrire celles des récits que la personne peut lire, en mettre à la corbeille."),
+    ),
+    TRASH_MANAGE: (
+        _l("Tenir la corbeille"),
+        _l("Voir que quelque chose y est, sans lire les brouillons, et l’en sortir pour qui l’a perdu."),
+    ),
     STORY_REVIEW: (
         _l("Relire et publier"),
         _l("Lire les récits proposés, les commenter, les rendre ou les publier. Peut valoir pour un programme, un territoire ou un récit."),
     ),
+    PAGE_EDIT: (_l("Écrire les pages"), _l("Faire, écrire, ranger et mettre à la corbeille les pages du site ; les proposer.")),
+    PAGE_PUBLISH: (_l("Publier les pages"), _l("Rendre publique une page du site, ou la dépublier.")),
 }
 ROLE_SENTENCES: dict[str, LazyString] = {
     "administrator": _l("Tient la maison : personnes, rôles, extensions, réglages. Ne lit aucun brouillon."),

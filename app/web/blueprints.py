@@ -1,6 +1,6 @@
 """The core's blueprints, by audience."""
 
-from app.web import account, desk, identity, media, moments, passages, patterns, reading, review, set_up
+from app.web import account, desk, identity, media, moments, pages, passages, patterns, reading, review, set_up
 
 BLUEPRINTS = (
     reading.blueprint,
@@ -13,4 +13,5 @@ BLUEPRINTS = (
     moments.blueprint,
     review.blueprint,
     set_up.blueprint,
+    pages.blueprint,
 )

@@ -12,7 +12,7 @@ from app.db.reading import StoryCard
 from app.kernel import braid
 from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES
-from app.web.locale import current_language
+from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.templating import iso_date, markup, moment_words
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, STANCES
 
@@ -40,6 +40,12 @@ class Told(Protocol):
     @property
     def unnamed(self) -> frozenset[str]: ...
 
+    @property
+    def phase(self) -> str: ...
+
+    @property
+    def also(self) -> Sequence[tuple[str, str]]: ...
+
 
 def labels() -> braid.Labels:
     """Returns the words of a braid in the language of the page."""
@@ -54,11 +60,14 @@ def labels() -> braid.Labels:
         moment=_("Moment"),
         sentence=_("{number}. {title} ({date})\u00a0: {voices}"),
         separator=_("\u202f; "),
+        also=_("Aussi\u00a0:"),
+        part=_("{title}, partie {number} sur {all}"),
+        phases=_("Phases du parcours"),
     )
 
 
-def plait(moments: Iterable[Told], lang: str, address: str = "") -> list[braid.Moment]:
-    """Returns moments as the braid shows them; titles lead to `address`#anchor."""
+def plait(moments: Iterable[Told], lang: str, address: str = "", *, anchored: bool = False) -> list[braid.Moment]:
+    """Returns moments as the braid shows them; titles lead to `address`#anchor, and `anchored` puts these anchors into the vertical braid."""
     foreign = "" if lang == current_language() else lang
     return [
         braid.Moment(
@@ -70,10 +79,19 @@ def plait(moments: Iterable[Told], lang: str, address: str = "") -> list[braid.M
             href=f"{address}#{moment.anchor}",
             unnamed=moment.unnamed,
             lang=foreign,
+            anchor=moment.anchor if anchored else "",
+            also=[(typeset(words, lang), "" if lang == current_language() else lang) for words, lang in moment.also],
+            phase=typeset(moment.phase, SOURCE_LANGUAGE) if moment.phase else "",
+            phase_lang="" if current_language() == SOURCE_LANGUAGE else SOURCE_LANGUAGE,
         )
         for moment in moments
         if moment.revision is not None
     ]
+
+
+def link(words: str, href: str, lang: str) -> braid.Link:
+    """Returns where a moment is told, for a picture; `lang` is the language of the words."""
+    return braid.Link(typeset(words, lang), href, "" if lang == current_language() else lang)
 
 
 @dataclass(frozen=True)
@@ -83,13 +101,8 @@ class Picture:
     moments: Sequence[braid.Moment]
     ident: str
 
-    @property
-    def fits_across(self) -> bool:
-        """Whether the horizontal shape can show so many moments."""
-        return 0 < len(self.moments) <= braid.MOST_ACROSS
-
-    def across(self, title: str) -> Markup:
-        return markup(braid.across(self.moments, labels(), title=title, ident=f"{self.ident}a"))
+    def across(self, title: str, most: int = braid.MOST_ACROSS) -> Markup:
+        return markup(braid.across(self.moments, labels(), title=title, ident=f"{self.ident}a", most=most))
 
     def down(self, label: str) -> Markup:
         return markup(braid.down(self.moments, labels(), label=label, ident=f"{self.ident}d"))
@@ -101,9 +114,17 @@ class Picture:
         return fingerprint([(moment.told, moment.mark) for moment in self.moments], f"{self.ident}f")
 
 
-def picture(moments: Iterable[Told], lang: str, ident: str, address: str = "") -> Picture:
-    """Returns the braid of some moments; `ident` begins the ids of its drawings, `address` is the page whose anchors it leads to."""
-    return Picture(plait(moments, lang, address), ident)
+def picture(moments: Iterable[Told], lang: str, ident: str, address: str = "", *, anchored: bool = False) -> Picture:
+    """Returns the braid of some moments.
+
+    Args:
+        moments: what is told, in order.
+        lang: language of their titles.
+        ident: begins the ids of its drawings; unique on the page.
+        address: the page whose anchors the titles lead to; the present one where empty.
+        anchored: whether the vertical braid has these anchors itself.
+    """
+    return Picture(plait(moments, lang, address, anchored=anchored), ident)
 
 
 @dataclass(frozen=True)

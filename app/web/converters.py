@@ -32,4 +32,12 @@ class WidthConverter(BaseConverter):
         return int(value)
 
 
-CONVERTERS = {"id": IdConverter, "slug": SlugConverter, "hash": HashConverter, "width": WidthConverter}
+class PagePathConverter(BaseConverter):
+    """The address of a page without its first slash; asked last, so that no page stands before a route of the core or of a plugin."""
+
+    regex = r"[a-z0-9][a-z0-9-]{0,119}(?:/[a-z0-9][a-z0-9-]{0,119})*"
+    part_isolating = False
+    weight = 1000
+
+
+CONVERTERS = {"id": IdConverter, "slug": SlugConverter, "hash": HashConverter, "width": WidthConverter, "page": PagePathConverter}

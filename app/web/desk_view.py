@@ -78,7 +78,7 @@ def _elsewhere(sentence: str, obstacle: Obstacle) -> ObstacleLine:
 
 def obstacle_sentence(obstacle: Obstacle) -> str:
     """Returns an obstacle in words; an extension's objection brings its own."""
-    return str(REASONS[obstacle.reason]) % {"words": obstacle.words}
+    return str(REASONS[obstacle.reason]) % {"words": obstacle.words, "category": CATEGORY_SHORT.get(obstacle.category, "")}
 
 
 @dataclass(frozen=True)

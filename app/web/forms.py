@@ -272,6 +272,17 @@ class ShareForm(BaseForm):
     role = RadioField(_l("Rôle"), validate_choice=False)
 
 
+class RestrictionForm(BaseForm):
+    address = StringField(_l("Adresse du récit"), [Required()], description=_l("Celle de sa page publique, entière ou sa fin."))
+    words = TextAreaField(
+        _l("Pourquoi"),
+        [Required()],
+        description=_l("La délégation et la relecture le liront, tel quel."),
+        render_kw={"rows": 3, "maxlength": 600},
+    )
+    until = StringField(_l("Jusqu’à la fin du"), description=_l("Une date, ou rien : jusqu’à ce qu’on la lève."))
+
+
 class ProgrammeForm(BaseForm):
     name = StringField(_l("Nom"), [Required()], render_kw={"maxlength": 160})
     description = TextAreaField(_l("Présentation"), render_kw={"rows": 4})

@@ -31,6 +31,8 @@ class Example:
     revision: MomentRevision
     told: Mapping[str, str]
     unnamed: frozenset[str] = field(default_factory=frozenset)
+    phase: str = ""
+    also: tuple[tuple[str, str], ...] = ()
 
     @property
     def anchor(self) -> str:

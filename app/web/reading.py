@@ -26,13 +26,16 @@ from app.db.reading import (
 from app.db.themes import themes_of
 from app.kernel.ids import ID_LENGTH
 from app.kernel.voice import CATEGORIES
-from app.kernel.workflow import StoryState
+from app.kernel.workflow import Capacity
+from app.services.stories import capacities_in
+from app.services.visibility import public_reading
 from app.web import braid
 from app.web.assembly import resolver_for, to_html
-from app.web.context import reader
+from app.web.context import reader, signed_in
 from app.web.filters import MovedFilter, read_filters
 from app.web.formats import opening_of
 from app.web.gate import public
+from app.web.hiding import hiding_of, lead_of_hidden, may_know_why
 from app.web.locale import SOURCE_LANGUAGE
 from app.web.story_view import StoryShown, category_of_slug, show_story
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
@@ -57,6 +60,8 @@ FOUR = tuple(
     Category(str(value), CATEGORY_KEY[value], CATEGORY_SHORT[value], CATEGORY_FULL[value], CATEGORY_SLUG[value]) for value in CATEGORIES
 )
 blueprint.add_app_template_global(lambda: FOUR, "four")
+blueprint.add_app_template_global(hiding_of)
+blueprint.add_app_template_global(lead_of_hidden)
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
 TEMPLATES = {"thread": "reading/story_thread.html", "side": "reading/story_side_by_side.html", "voice": "reading/story_voice.html"}
@@ -147,11 +152,11 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         template: the reading that was asked for; without one, that with which the story's form opens.
     """
     row = find_by_slug(reader(), slug)
-    if row is None or row.first_published_at is None:
-        abort(404)
-    if row.published_version_id is None or row.deleted_at is not None:
-        since = row.state_since if row.state == StoryState.UNPUBLISHED else None
-        return render_template("errors/gone.html", title=_last_title(row), lang=row.lang, since=since), 410
+    decision = public_reading(reader(), row)
+    if row is None or (not decision.allowed and decision.because != "unpublished"):
+        return _hidden(row) if row is not None and decision.because == "restricted" else abort(404)
+    if not decision.allowed:
+        return render_template("errors/gone.html", title=_last_title(row), lang=row.lang, since=decision.facts["since"]), 410
     if row.slug != slug:
         arguments = {"category": more["category"]} if "category" in more else {}
         return redirect(url_for(endpoint, slug=row.slug, **arguments), code=301)
@@ -174,6 +179,15 @@ def _read(slug: str, endpoint: str, template: str, **more: object) -> ResponseRe
         category_slug=CATEGORY_SLUG,
         **{"voice": None, **more},
     )
+
+
+def _hidden(row: Story) -> ResponseReturnValue:
+    """Says to a story's members and editors why it is hidden; to all others it is not there."""
+    if not may_know_why(row):
+        abort(404)
+    reviews = Capacity.EDITOR in capacities_in(reader(), signed_in(), row.id)
+    address = url_for("review.story" if reviews else "desk.story", story_id=row.id)
+    return render_template("errors/hidden.html", hidings=hiding_of("story", row.id), address=address), 404
 
 
 def _ways(slug: str, opening: str) -> dict[str, str]:
@@ -224,33 +238,3 @@ def territory(slug: str) -> ResponseReturnValue:
     cards, _more = list_stories(reader(), limit=TERRITORY_STORIES, territory_id=row.id)
     description = to_html(row.fragment, resolver_for(reader(), [], [row.fragment]), "t-", SOURCE_LANGUAGE, heading_shift=0)
     return render_template("reading/territory.html", territory=row, description=description, cards=cards, steps=journey(reader(), cards))
-
-
-@blueprint.get("/methode")
-@public
-def method() -> ResponseReturnValue:
-    return render_template("reading/method.html")
-
-
-@blueprint.get("/a-propos")
-@public
-def about() -> ResponseReturnValue:
-    return render_template("reading/about.html")
-
-
-@blueprint.get("/mentions-legales")
-@public
-def legal() -> ResponseReturnValue:
-    return render_template("reading/legal.html")
-
-
-@blueprint.get("/accessibilite")
-@public
-def accessibility() -> ResponseReturnValue:
-    return render_template("reading/accessibility.html")
-
-
-@blueprint.get("/vos-donnees")
-@public
-def your_data() -> ResponseReturnValue:
-    return render_template("reading/your_data.html")

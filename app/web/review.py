@@ -1,5 +1,6 @@
 """The editors' desk: the queue, and the page on which a story is read, compared, commented and decided."""
 
+from dataclasses import dataclass
 from datetime import datetime
 
 from flask import Blueprint, flash, render_template, url_for
@@ -14,7 +15,7 @@ from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
-from app.services import comments, stories, themes, workflow
+from app.services import comments, publishing, stories, themes, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import story_page
 from app.web.desk_view import days_since, obstacle_sentence
@@ -77,6 +78,7 @@ def _page(
     earlier = find_version(reader(), row, row.reviewed_version_id)
     compared = compare_versions(reader(), earlier, version) if earlier is not None and earlier.id != version.id else None
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.EDITOR}), row.published_version_id is not None)
+    second = _second_editor(row, actor.account)
     said = queries.list_comments(reader(), story_id)
     decisions = queries.list_decisions(reader(), story_id)
     people = [*(entry.author_id for entry in said), *(entry.decided_by for entry in decisions), row.reviewer_id]
@@ -89,7 +91,8 @@ def _page(
         compared=compared,
         obstacles=[obstacle_sentence(obstacle) for obstacle in obstacles],
         has_changes=has_changes,
-        arrows={arrow.name for arrow in arrows},
+        arrows={arrow.name for arrow in arrows} - (set() if second.asked else {publishing.ENDORSE}),
+        second=second,
         comments=said,
         decisions=decisions,
         names=queries.account_names(reader(), people),
@@ -99,6 +102,23 @@ def _page(
         confirm=ConfirmForm(formdata=None),
     )
     return page, status
+
+
+@dataclass(frozen=True)
+class SecondEditor:
+    """Where the site asks two editors to agree: who has agreed to the submitted version, and whether the reader may publish."""
+
+    asked: bool
+    mine: bool
+    others: tuple[str, ...]
+
+
+def _second_editor(story: Story, me: str) -> SecondEditor:
+    if not publishing.read_rules(reader()).second_editor:
+        return SecondEditor(False, False, ())
+    agreed = publishing.endorsed_by(reader(), story)
+    names = queries.account_names(reader(), sorted(agreed - {me}))
+    return SecondEditor(True, me in agreed, tuple(sorted(names.values())))
 
 
 def _themes_of(story_id: str) -> list[str]:
@@ -143,6 +163,14 @@ def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> R
     if form.failed:
         return _page(story_id, form, CommentForm(formdata=None), 422)
     flash(done)
+    return back_to(url_for("review.story", story_id=story_id))
+
+
+@blueprint.post("/<id:story_id>/accord")
+def endorse(story_id: str) -> ResponseReturnValue:
+    with writing() as (uow, actor):
+        workflow.endorse_story(uow, actor, story_id, sent("hash"))
+    flash(_("Votre accord est noté pour cette version. Une autre personne de la relecture peut publier."))
     return back_to(url_for("review.story", story_id=story_id))
 
 

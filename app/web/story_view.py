@@ -17,6 +17,7 @@ from app.kernel.document.typography import typeset
 from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
 from app.web.assembly import PageResolver, resolver_for, to_html
 from app.web.blocks import block_html
+from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG, STANCES
 
 # Adults read prose on a screen at about this speed (Brysbaert 2019, 238 words a minute, rounded down for French).
@@ -55,6 +56,11 @@ class VoiceShown:
         """What stands beside the label of the category: name, else function, else nothing; nothing for what the label says already."""
         words = self.name or self.function
         return "" if words == self.short else words
+
+    @property
+    def worded(self) -> tuple[str, str]:
+        """The short label and its language: a name or a function is in the site's, a category in the page's."""
+        return self.short, SOURCE_LANGUAGE if self.short in (self.name, self.function) else current_language()
 
     @property
     def role(self) -> str:
@@ -151,6 +157,11 @@ class MomentShown:
         """Look's keys of the categories that must not be called missing here."""
         return frozenset(gap.key for gap in self.missing if gap.unnamed)
 
+    @property
+    def also(self) -> tuple[tuple[str, str], ...]:
+        """Voices that tell this moment and have no strand, each with the language of its words."""
+        return tuple(dict.fromkeys(passage.voice.worded for passage in self.guests if passage.voice is not None))
+
     def stance_of(self, voice: VoiceShown) -> StanceShown | None:
         """Where a voice stands on this moment, if it says so."""
         return next((stance for stance in self.stances if stance.voice.id == voice.id), None)
@@ -236,8 +247,8 @@ def show_voice(voice: Voice) -> VoiceShown:
     )
 
 
-def show_story(session: Session, page: StoryPage) -> StoryShown:
-    """Arranges a version for reading."""
+def show_story(session: Session, page: StoryPage, prefix: str = "") -> StoryShown:
+    """Arranges a version for reading; `prefix` begins every anchor, for pages that show several stories."""
     manifest = page.version.manifest
     voices = {voice_id: show_voice(voice) for voice_id, voice in page.voices.items()}
     resolver = resolver_for(session, page.media.values(), [revision.fragment for revision in page.revisions.values()])
@@ -248,7 +259,7 @@ def show_story(session: Session, page: StoryPage) -> StoryShown:
     number = 0
     for moment_hash, pins in groups.items():
         number += moment_hash is not None
-        moments.append(_show_moment(page, voices, resolver, moment_hash, pins, number))
+        moments.append(_show_moment(page, voices, resolver, moment_hash, pins, number, prefix))
     told = [passage for moment in moments for passage in moment.passages]
     cast = _cast(page.voices, voices, told)
     return StoryShown(
@@ -272,9 +283,10 @@ def _show_moment(
     moment_hash: str | None,
     pins: Sequence[dict[str, Any]],
     number: int,
+    prefix: str,
 ) -> MomentShown:
     revision = page.moments.get(moment_hash or "")
-    anchor = f"m{number}" if revision else "preambule"
+    anchor = f"{prefix}m{number}" if revision else f"{prefix}preambule"
     phase = page.phases.get(revision.phase_id or "") if revision else None
     manifest = page.version.manifest
     stances = [
@@ -305,7 +317,13 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL)
+        html=to_html(
+            levelled(revision.fragment),
+            resolver.keeping(revision.fragment, revision.media),
+            f"{anchor}-",
+            revision.lang,
+            heading_shift=PASSAGE_LEVEL,
+        )
         + block_html(revision.snapshot, revision.lang),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,

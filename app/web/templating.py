@@ -15,7 +15,7 @@ from werkzeug.routing import BuildError
 
 from app.hooks.calls import CALLS
 from app.hooks.contracts import MenuItem
-from app.kernel.access import STORY_REVIEW
+from app.kernel.access import PAGE_PUBLISH, STORY_REVIEW
 from app.kernel.document.typography import typeset
 from app.kernel.moment_date import MomentDate, describe, describe_day
 from app.services.identity import Identity
@@ -35,6 +35,7 @@ def install_templating(app: Flask, static_version: str, plugin_versions: Mapping
         visitor=visitor,
         csrf_token=generate_csrf,
         story_review=STORY_REVIEW,
+        page_publish=PAGE_PUBLISH,
         same_page_in=same_page_in,
         language=current_language,
         site_language=SOURCE_LANGUAGE,
@@ -42,6 +43,7 @@ def install_templating(app: Flask, static_version: str, plugin_versions: Mapping
         flashed_messages=flashed_messages,
         colon=colon,
         content_lang=content_lang,
+        words_of_language=lambda code: words.LANGUAGE_NAMES.get(code, code),
         site_identity=site_identity,
         rooted=rooted,
         format_title=format_title,
@@ -162,12 +164,12 @@ def iso_day(value: datetime) -> str:
 def plugin_menu(menu: str) -> list[tuple[str, str]]:
     """Returns (title, address) of the enabled plugins' links in a menu that the visitor may follow."""
     actor = visitor()
-    if actor is None or not hasattr(g, "snapshot"):
+    if not hasattr(g, "snapshot"):
         return []
     links = []
     for owned in snapshot().of(MenuItem):
         item = owned.item
-        if item.menu != menu or (item.permission is not None and not actor.may(item.permission)):
+        if item.menu != menu or (item.permission is not None and (actor is None or not actor.may(item.permission))):
             continue
         try:
             links.append((str(item.title), url_for(item.endpoint)))

@@ -46,6 +46,14 @@ STATES = {
     "published": ("✓", _l("publié")),
     "unpublished": ("–", _l("dépublié")),
 }
+PAGE_STATES = {
+    "private": ("…", _l("en écriture")),
+    "proposed": ("→", _l("proposée")),
+    "published": ("✓", _l("publiée")),
+    "unpublished": ("–", _l("dépubliée")),
+}
+CITING_KINDS = {"page": _l("page"), "story": _l("récit"), "territory": _l("territoire")}
+LANGUAGE_NAMES = {"fr": _l("français"), "en": _l("anglais")}
 STANCES = {
     "agree": ("=", _l("d’accord")),
     "nuance": ("≈", _l("nuance")),
@@ -63,8 +71,20 @@ TRANSITIONS = {
     "reopen": _l("rouvert à l’écriture"),
     "start_review": _l("pris en relecture"),
     "request_changes": _l("changements demandés"),
+    "endorse": _l("accord donné pour publier"),
     "publish": _l("publié"),
     "unpublish": _l("dépublié"),
+}
+
+
+# The kinds of things that can be in the trash: one of them without a name, and several.
+TRASH_KINDS = {
+    "story": (_l("Récit"), _l("Récits")),
+    "passage": (_l("Passage"), _l("Passages")),
+    "moment": (_l("Moment"), _l("Moments")),
+    "image": (_l("Image"), _l("Images")),
+    "theme": (_l("Thème"), _l("Thèmes")),
+    "page": (_l("Page"), _l("Pages")),
 }
 
 
@@ -83,6 +103,8 @@ REASONS: dict[str, LazyString] = {
     "required": _l("À remplir."),
     "too_long": _l("Trop long : %(length)s signes, pour %(limit)s au plus."),
     "unknown_choice": _l("Ce choix n’est pas proposé. Choisissez dans la liste."),
+    "date_past": _l("Cette date est passée."),
+    "no_story_here": _l("Aucun récit publié à cette adresse."),
     "name_taken": _l("Ce nom est déjà pris. Ajoutez un mot qui le distingue."),
     "date_unreadable": _l(
         "Date non reconnue. Écrivez un jour, un mois ou une période : 12 mai 2022, mai 2022, printemps 2022, de mars à mai 2022."
@@ -131,6 +153,8 @@ REASONS: dict[str, LazyString] = {
         "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
     ),
     "passage_empty": _l("Ce passage est vide."),
+    "image_known": _l("Cette image est déjà dans la médiathèque. Décrivez plutôt celle qui y est."),
+    "image_used": _l("Les mots d’un récit montrent cette image : sa délégation seule peut l’en retirer."),
     "theme_used": _l("Un récit a ce thème. Fusionnez-le plutôt avec un autre : ses récits suivront."),
     "theme_name_taken": _l("Un autre thème s’appelle maintenant « %(name)s ». Renommez-le d’abord."),
     "themes_are_public": _l("Ce récit est public : ses thèmes sont choisis par la relecture. Demandez-lui de les changer."),
@@ -166,6 +190,18 @@ REASONS: dict[str, LazyString] = {
     "own_account": _l("Vous ne pouvez pas fermer votre propre compte."),
     "plugin_failed": _l("L’extension %(plugin)s n’a pas pu être activée : %(message)s. Rien n’a changé."),
     "plugin_migration": _l("Les tables de l’extension %(plugin)s n’ont pas pu être préparées : %(message)s. Rien n’a changé."),
+    "page_below_itself": _l("Une page ne peut pas se ranger sous elle-même."),
+    "page_too_deep": _l("Trop de niveaux : une page est au plus au %(limit)se niveau."),
+    "address_word": _l("Écrivez un mot en minuscules sans accent, avec des traits d’union : %(limit)s signes au plus."),
+    "address_taken": _l("L’adresse %(path)s est, ou a été, celle d’une autre page : elle continue d’y mener. Choisissez un autre mot."),
+    "address_reserved": _l("L’adresse %(path)s sert au site lui-même ou à une extension. Choisissez un autre mot."),
+    "page_is_public": _l("Une page publique en fait partie. Seule une personne qui publie peut la mettre à la corbeille ou l’en sortir."),
+    "parent_in_trash": _l("La page au-dessus est à la corbeille. Sortez-la d’abord."),
+    "page_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de publier : rien n’a été publié."),
+    "page_wrong_state": _l("La page est « %(page_state)s » : cette étape n’est pas possible maintenant."),
+    "page_not_public": _l("Cette page n’est pas publique dans cette langue."),
+    "menu_address": _l("Écrivez une adresse complète, par exemple https://exemple.fr, ou un chemin de ce site, par exemple /recits/."),
+    "menu_full": _l("Ce menu a déjà %(limit)s lignes."),
     "plugin_needed": _l("L’extension %(plugin)s sert à d’autres qui sont actives : %(others)s. Désactivez-les d’abord."),
     "plugin_requires": _l("L’extension %(plugin)s a besoin d’autres qui ne sont pas actives : %(others)s. Activez-les d’abord."),
     "plugin_is_on": _l("L’extension %(plugin)s est active : désactivez-la d’abord. Rien n’a été effacé."),
@@ -175,6 +211,10 @@ REASONS: dict[str, LazyString] = {
     ),
     "colour_unreadable": _l("Une couleur s’écrit #rrggbb, par exemple #1d1a16."),
     "colours": _l("Ces couleurs ne tiennent pas les seuils de lecture. Rien n’a été changé."),
+    "voice_unexplained": _l("À « %(words)s », la voix « %(category)s » manque : dites pourquoi."),
+    "voices_few": _l("Ce site demande au moins %(words)s catégories d’acteurs dans un récit."),
+    "needs_second_editor": _l("Ce site demande l’accord d’une deuxième personne de la relecture, sur cette version exacte."),
+    "no_second_editor": _l("Ce site ne demande pas de deuxième accord : publiez, ou demandez une reprise."),
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),
@@ -192,9 +232,18 @@ def sentence(error: RecitsError) -> str:
     facts = dict(error.facts)
     if "state" in facts:
         facts["state"] = _state(facts["state"])
+    if "page_state" in facts:
+        facts["page_state"] = PAGE_STATES.get(str(facts["page_state"]), ("", facts["page_state"]))[1]
     return str(REASONS[error.reason]) % facts
 
 
 def count_words(number: int) -> str:
     """« 47 mots »"""
     return ngettext("%(count)s mot", "%(count)s mots", number, count=format_decimal(number))
+
+
+def count_bytes(number: int) -> str:
+    """« 340 ko », « 1,2 Mo »"""
+    if number < 1_000_000:
+        return _("%(number)s ko", number=format_decimal(max(1, round(number / 1000))))
+    return _("%(number)s Mo", number=format_decimal(round(number / 1_000_000, 1)))

@@ -103,6 +103,7 @@ function forgetHere() {
 }
 
 async function autosave() {
+  if (!form.dataset.autosave) { pending = null; saved.textContent = ""; return; } // no drafts on the server: this device keeps what was typed
   if (sending) { pending = setTimeout(autosave, 2000); return; }
   pending = null;
   sending = true;
@@ -164,6 +165,7 @@ function offerKept() {
 
 // — preview beside the text, without leaving the page —
 form.querySelector("button[name=preview]").addEventListener("click", async (event) => {
+  if (!form.dataset.preview) return;
   event.preventDefault();
   try {
     const answer = await fetch(form.dataset.preview, { method: "POST", body: new FormData(form), redirect: "manual" });

@@ -21,6 +21,9 @@ LABELS = braid.Labels(
     moment="Moment",
     sentence="{number}. {title} ({date})\u00a0: {voices}",
     separator="\u202f; ",
+    also="Aussi\u00a0:",
+    part="{title}, partie {number} sur {all}",
+    phases="Phases du parcours",
 )
 STANCE = st.sampled_from(["", "agree", "nuance", "disagree", "absent"])
 TOLD = st.dictionaries(st.sampled_from(braid.KEYS), STANCE)
@@ -33,11 +36,22 @@ def moments(draw):
     unnamed = draw(st.sets(st.sampled_from(quiet))) if quiet else set()
     title = draw(st.sampled_from(["Le vote", 'Un <b>titre</b> & "plus"', "L’abandon"]))
     return braid.Moment(
-        title, "mai 2022", "2022-05", told, braid.strongest(told.values()), "#m1", unnamed, draw(st.sampled_from(["", "en"]))
+        title,
+        "mai 2022",
+        "2022-05",
+        told,
+        braid.strongest(told.values()),
+        "#m1",
+        unnamed,
+        draw(st.sampled_from(["", "en"])),
+        also=draw(st.sampled_from([(), (("Une <voisine>", "fr"),)])),
+        phase=draw(st.sampled_from(["", "Diagnostic", "Tronc & commun"])),
+        phase_href=draw(st.sampled_from(["", "/phase?a=1&b=2"])),
+        tellings=draw(st.sampled_from([(), (braid.Link("Un <récit>", "/recits/un#m1", "fr"),)])),
     )
 
 
-STORIES = st.lists(moments(), min_size=1, max_size=20)
+STORIES = st.lists(moments(), min_size=1, max_size=40)
 
 
 def parse(html: str) -> ElementTree.Element:
@@ -101,12 +115,46 @@ def test_a_missing_voice_leaves_a_gap_in_its_strand():
     assert 'class="b eta hollow"' in drawing
 
 
-@pytest.mark.parametrize(("count", "shown"), [(0, False), (1, True), (7, True), (14, True), (15, False)])
-def test_the_horizontal_braid_shows_up_to_fourteen_moments(count, shown):
+@pytest.mark.parametrize(("count", "rows"), [(0, []), (1, [1]), (14, [14]), (15, [8, 7]), (29, [10, 10, 9]), (40, [10, 10, 10, 10])])
+def test_the_horizontal_braid_goes_on_in_further_rows(count, rows):
     moment = braid.Moment("Le vote", "mai 2022", "2022-05", dict.fromkeys(braid.KEYS, ""))
     html = braid.across([moment] * count, LABELS, title="Tresse", ident="a")
-    assert bool(html) is shown
-    assert not shown or f'class="tresse across n{count}"' in html
+    assert [int(number) for number in re.findall(r'class="tresse across n(\d+)"', html)] == rows
+    assert re.findall(r'<li class="p(\d+)">', html) == [str(number) for number in range(1, count + 1)]
+    if len(rows) > 1:
+        assert f"Tresse, partie 2 sur {len(rows)}</title>" in html
+        assert f'<ol start="{rows[0] + 1}">' in html
+
+
+@given(STORIES)
+def test_rows_keep_every_moment_in_its_order_and_none_is_too_long_or_too_short(story):
+    rows = braid.in_rows(story)
+    assert [moment for row in rows for moment in row] == story
+    assert all(len(row) <= braid.MOST_ACROSS for row in rows)
+    assert len(rows) == 1 or min(map(len, rows)) >= 3
+
+
+def test_a_row_is_cut_where_a_phase_begins():
+    made = [braid.Moment(str(place), "mai", "2022-05", phase="un" if place < 9 else "deux") for place in range(16)]
+    assert [len(row) for row in braid.in_rows(made)] == [9, 7]
+
+
+def test_the_strands_of_a_row_begin_where_those_before_ended():
+    """An odd number of plaits of all voices turns the order round; the names at the left of the second row say it."""
+    full = [braid.Moment("Le vote", "mai", "2022-05", dict.fromkeys(braid.KEYS, ""))]
+    quiet = [braid.Moment("Rien", "mai", "2022-05")]
+    html = braid.across(full * 1 + quiet * 15, LABELS, title="T", ident="a")
+    names = re.findall(r'<text class="(\w+)"', html)
+    assert names == [*braid.KEYS, *reversed(braid.KEYS)]
+
+
+def test_phases_stand_over_their_moments():
+    made = [braid.Moment(str(place), "mai", "2022-05", phase=name) for place, name in enumerate(["", "un", "un", "deux"])]
+    html = braid.across(made, LABELS, title="T", ident="a")
+    assert '<li class="c2 w2"><span>un</span></li><li class="c4 w1"><span>deux</span></li>' in html
+    assert "un. 2. 1 (mai)" in html.replace("\u00a0", " ")
+    assert "phases" not in braid.across(made[:1], LABELS, title="T", ident="a")
+    assert braid.down(made, LABELS, label="T", ident="d").count('class="phase"') == 2
 
 
 def test_words_are_escaped():

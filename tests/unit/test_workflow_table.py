@@ -9,7 +9,7 @@ from app.kernel.voice import ActorCategory
 from app.kernel.workflow import Capacity, StoryState, capacity_for, find_transition, open_transitions
 
 STATES = ("writing", "submitted", "in_review", "changes_requested", "published", "unpublished")
-STEPS = ("submit", "reopen", "start_review", "request_changes", "publish", "unpublish")
+STEPS = ("submit", "reopen", "start_review", "request_changes", "endorse", "publish", "unpublish")
 
 # (state, step) → (who, where it leads); "=" stays where it is; "public" means: only where a version is public.
 ARROWS = {
@@ -20,6 +20,7 @@ ARROWS = {
     ("unpublished", "reopen"): ("member", "writing", ""),
     ("submitted", "start_review"): ("editor", "in_review", ""),
     ("in_review", "request_changes"): ("editor", "changes_requested", ""),
+    ("in_review", "endorse"): ("editor", "=", ""),
     ("in_review", "publish"): ("editor", "published", ""),
     ("published", "unpublish"): ("editor", "unpublished", "public"),
     ("writing", "unpublish"): ("editor", "=", "public"),

@@ -23,18 +23,39 @@ from app.db.models import (
     AccountSession,
     MailMessage,
     Media,
+    PageText,
+    PageVersion,
     Passage,
     PassageRevision,
     PublicMedia,
     SignInLink,
     Story,
     StoryVersion,
+    Voice,
 )
 from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
-from app.kernel.voice import Mandate
-from app.services import accounts, approvals, comments, passages, plugins, programme, roles, sharing, stories, themes, voices, workflow
+from app.kernel.voice import CATEGORIES, Mandate
+from app.services import (
+    accounts,
+    approvals,
+    comments,
+    library,
+    menus,
+    page_texts,
+    pages,
+    passages,
+    plugins,
+    programme,
+    restrictions,
+    roles,
+    sharing,
+    stories,
+    themes,
+    voices,
+    workflow,
+)
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
@@ -79,11 +100,10 @@ GET  /recits/<slug:slug>/une-voix/<slug:category>                               
 GET  /recits/<slug:slug>/une-voix/<slug:category>#draft                         404  404  404  404  404  404  404  404  404
 GET  /territoires/                                                              200  200  200  200  200  200  200  200  200
 GET  /territoires/<slug:slug>                                                   200  200  200  200  200  200  200  200  200
-GET  /methode                                                                   200  200  200  200  200  200  200  200  200
-GET  /a-propos                                                                  200  200  200  200  200  200  200  200  200
-GET  /mentions-legales                                                          200  200  200  200  200  200  200  200  200
-GET  /accessibilite                                                             200  200  200  200  200  200  200  200  200
-GET  /vos-donnees                                                               200  200  200  200  200  200  200  200  200
+GET  /<page:path>                                                                 200  200  200  200  200  200  200  200  200
+GET  /<page:path>#private                                                         404  404  404  404  404  404  404  404  404
+GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
+GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
@@ -132,11 +152,11 @@ POST /espace/recits/<id:story_id>/passages#shared                               
 POST /espace/recits/<id:story_id>/corbeille                                     in   303  303  303  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#submitted                           in   409  409  409  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#published                           in   409  409  409  404  404  404  404  404
-POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  303
 GET  /espace/recits/<id:story_id>/images                                        in   200  200  200  404  404  404  404  404
 POST /espace/recits/<id:story_id>/images                                        401  422  422  422  404  404  404  404  404
 POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>               in   303  303  303  404  404  404  404  404
-POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  404
+POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  303
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/deplacer/<any(haut,bas):where>  in 303 303 303 404 404 404 404 404
 GET  /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  in  200 200 200 404 404 404 404 404
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  401 303 303 303 404 404 404 404 404
@@ -152,7 +172,7 @@ POST /espace/passages/<id:passage_id>/brouillon/abandonner                      
 POST /espace/passages/<id:passage_id>/apercu                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/deplacer/<any(haut,bas):where>            in   303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/corbeille                                 in   303  403  303  404  404  404  404  404
-POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  303
 GET  /espace/passages/<id:passage_id>/signer                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer                                    in   303  403  403  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer#shared                             in   303  403  403  404  404  404  404  404
@@ -166,7 +186,7 @@ GET  /espace/moments/<id:moment_id>                                             
 POST /espace/moments/<id:moment_id>                                             401  303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille                                   in   303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille#told                              in   409  409  409  404  404  404  404  404
-POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  303
 GET  /espace/moments/<id:moment_id>/position/<id:voice_id>                      in   200  404  404  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/position/<id:voice_id>                      401  303  403  403  404  404  404  404  404
 GET  /espace/voix/<id:voice_id>                                                 in   200  404  404  404  404  404  404  404
@@ -184,6 +204,8 @@ POST /relecture/<id:story_id>/rendre#draft                                      
 POST /relecture/<id:story_id>/publier                                           in   403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/publier#submitted                                 in   403  403  403  404  404  409  404  404
 POST /relecture/<id:story_id>/publier#draft                                     in   403  403  403  404  404  404  404  404
+POST /relecture/<id:story_id>/accord                                            in   403  403  403  404  404  409  404  404
+POST /relecture/<id:story_id>/accord#draft                                      in   403  403  403  404  404  404  404  404
 POST /relecture/<id:story_id>/depublier                                         401  403  403  403  404  404  303  404  404
 POST /relecture/<id:story_id>/themes                                            in   403  403  403  403  403  303  403  403
 POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
@@ -191,7 +213,7 @@ POST /relecture/<id:story_id>/commentaires                                      
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
 POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
 
-GET  /configuration/                                                            in   403  403  403  403  403  403  200  200
+GET  /configuration/                                                            in   403  403  403  403  403  200  200  200
 GET  /configuration/personnes                                                   in   403  403  403  403  403  403  403  200
 POST /configuration/personnes                                                   401  403  403  403  403  403  403  403  303
 GET  /configuration/personnes/<id:account_id>                                   in   403  403  403  403  403  403  403  200
@@ -215,6 +237,24 @@ POST /configuration/themes/<id:theme_id>/fusionner                              
 POST /configuration/themes/<id:theme_id>/corbeille                              in   403  403  403  403  403  403  303  303
 POST /configuration/themes/<id:theme_id>/corbeille#used                         in   403  403  403  403  403  403  409  409
 POST /configuration/themes/<id:theme_id>/restaurer                              in   403  403  403  403  403  403  303  303
+GET  /configuration/mediatheque                                                 in   403  403  403  403  403  200  403  200
+POST /configuration/mediatheque                                                 401  403  403  403  403  403  422  403  422
+GET  /configuration/mediatheque/<id:media_id>                                   in   403  403  403  403  403  200  403  200
+GET  /configuration/mediatheque/<id:media_id>#draft                             in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>                                   401  403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>#draft                             401  403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/corbeille                         in   403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>/corbeille#draft                   in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/restaurer                         in   403  403  403  403  403  303  403  303
+GET  /configuration/corbeille                                                   in   403  403  403  403  403  200  200  200
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer                    in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage            in   303  403  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment             in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image              in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library            in   404  404  404  404  404  303  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme              in   403  403  403  403  403  403  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page               in   403  403  403  403  403  303  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown            in   404  404  404  404  404  404  404  404
 GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
 POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
 GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
@@ -226,6 +266,46 @@ POST /configuration/voix/<id:voice_id>/mandat                                   
 POST /configuration/voix/<id:voice_id>/inviter                                  in   403  403  403  403  403  403  303  303
 GET  /configuration/extensions                                                  in   403  403  403  403  403  403  403  200
 POST /configuration/extensions/<name>/<any(activer,desactiver):what>            in   403  403  403  403  403  403  403  303
+GET  /configuration/pages                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/nouvelle                                                in  403  403  403  403  403  200  200  200
+POST /configuration/pages/nouvelle                                                401  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>                                            in  403  403  403  403  403  200  200  200
+GET  /configuration/pages/<id:page_id>#trashed                                    in  403  403  403  403  403  404  404  404
+POST /configuration/pages/<id:page_id>/adresse                                    401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>             in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/corbeille                                  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/corbeille#public                           in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/restaurer                                  in  403  403  403  403  403  303  303  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>                          in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>                          401  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview                  401  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other                    401  403  403  403  403  403  409  409  409
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back  in  403  403  403  403  403  303  303  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish  in  403  403  403  403  403  303  403  303
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen  in  403  403  403  403  403  409  403  409
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  200  403  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier                in  403  403  403  403  403  303  403  303
+GET  /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions                 in  403  403  403  403  403  200  200  200
+POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer  in  403  403  403  403  403  303  303  303
+GET  /configuration/liens                                                         in  403  403  403  403  403  200  200  200
+GET  /configuration/menus                                                         in  403  403  403  403  403  403  403  200
+POST /configuration/menus                                                         401  403  403  403  403  403  403  403  303
+GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
+POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
+POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
+POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
+GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
+GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
+POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
+POST /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
+GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
+POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
 POST /configuration/roles                                                       in   403  403  403  403  403  403  403  409
 POST /configuration/roles/nouveau                                               401  403  403  403  403  403  403  403  303
@@ -241,6 +321,9 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
+POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
+POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
 GET  /configuration/identite                                                    in   403  403  403  403  403  403  403  200
 POST /configuration/identite                                                    401  403  403  403  403  403  403  403  303
 GET  /configuration/logo                                                        in   403  403  403  403  403  403  403  200
@@ -252,7 +335,17 @@ POST /configuration/couleurs/origine                                            
 GET  /configuration/courrier                                                    in   403  403  403  403  403  403  403  200
 GET  /configuration/courrier/<id:message_id>                                    in   403  403  403  403  403  403  403  200
 
+GET  /communication/frise/                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
+GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
+
+GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
+GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
+
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes                        401  303  303  303  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes#submitted              401  409  409  409  404  404  404  404  404
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
 POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
@@ -366,6 +459,16 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /relecture/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "POST /relecture/<id:story_id>/prendre": ({"story_id": "@submitted"}, {}),
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
+    "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
+    "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
+    "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
+    "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
+    "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),
+    "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
+    "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/rendre#draft": ({"story_id": "@writing"}, {"reasons": "Dites où."}),
     "POST /relecture/<id:story_id>/publier": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
@@ -391,6 +494,21 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"programme_id": "@programme"},
         {"name": "Un chantier", "kind": "thematic"},
     ),
+    "POST /configuration/mediatheque": ({}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "*/configuration/mediatheque/<id:media_id>": ({"media_id": "@library_image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "GET /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille": ({"media_id": "@library_image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/restaurer": ({"media_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer": ({"kind": "story", "thing_id": "@trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage": ({"kind": "passage", "thing_id": "@trashed.passage"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment": ({"kind": "moment", "thing_id": "@trashed.moment"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image": ({"kind": "image", "thing_id": "@old_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library": ({"kind": "image", "thing_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme": ({"kind": "theme", "thing_id": "@trashed_theme"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page": ({"kind": "page", "thing_id": "@page.trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown": ({"kind": "compte", "thing_id": "@trashed"}, {}),
     "POST /configuration/themes": ({}, {"name": "Un thème de plus"}),
     "*/configuration/themes/<id:theme_id>": ({"theme_id": "@theme"}, {"name": "Un autre nom"}),
     "POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>": ({"theme_id": "@theme", "where": "haut"}, {}),
@@ -412,7 +530,59 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /configuration/voix/<id:voice_id>/mandat": ({"voice_id": "@karim"}, {"start": "2021-09-01", "end": ""}),
     "POST /configuration/voix/<id:voice_id>/inviter": ({"voice_id": "@free_voice"}, {"email": "une@exemple.test"}),
     "POST /configuration/extensions/<name>/<any(activer,desactiver):what>": ({"name": "communication", "what": "desactiver"}, {}),
+    "GET /<page:path>": ({"path": "methode"}, {}),
+    "GET /<page:path>#private": ({"path": "une-page-en-ecriture"}, {}),
+    "GET /<page:path>#moved": ({"path": "une-vieille-adresse"}, {}),
+    "GET /<page:path>#trashed": ({"path": "une-page-jetee"}, {}),
+    "POST /configuration/pages/nouvelle": ({}, {"title": "Une page de plus", "lang": "fr", "parent": "", "type": "page", "slug": ""}),
+    "GET /configuration/pages/<id:page_id>": ({"page_id": "@page"}, {}),
+    "GET /configuration/pages/<id:page_id>#trashed": ({"page_id": "@page.trashed"}, {}),
+    "POST /configuration/pages/<id:page_id>/adresse": ({"page_id": "@page"}, {"parent": "", "slug": "un-autre-mot"}),
+    "POST /configuration/pages/<id:page_id>/deplacer/<any(haut,bas):where>": ({"page_id": "@page", "where": "haut"}, {}),
+    "*/configuration/pages/<id:page_id>/corbeille": ({"page_id": "@page"}, {}),
+    "POST /configuration/pages/<id:page_id>/corbeille#public": ({"page_id": "@page.public"}, {}),
+    "POST /configuration/pages/<id:page_id>/restaurer": ({"page_id": "@page.trashed"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "standfirst": "", "body": "Des mots.", "base": "@page.version"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#preview": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "preview": "1"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>#other": (
+        {"page_id": "@page", "lang": "fr"},
+        {"title": "Un titre", "body": "Des mots.", "base": ""},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>": (
+        {"page_id": "@page", "lang": "fr", "step": "proposer"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#back": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "reprendre"},
+        {},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#publish": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "@page.proposed.hash"},
+    ),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/<any(proposer,reprendre,publier):step>#unseen": (
+        {"page_id": "@page.proposed", "lang": "fr", "step": "publier"},
+        {"hash": "0" * 64},
+    ),
+    "*/configuration/pages/<id:page_id>/<any(fr,en):lang>/depublier": ({"page_id": "@page.public", "lang": "fr"}, {}),
+    "GET /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions": ({"page_id": "@page", "lang": "fr"}, {}),
+    "POST /configuration/pages/<id:page_id>/<any(fr,en):lang>/versions/<id:version_id>/restaurer": (
+        {"page_id": "@page", "lang": "fr", "version_id": "@page.old_version"},
+        {},
+    ),
+    "POST /configuration/menus": ({}, {"menu": "foot", "kind": "url", "url": "https://exemple.fr/", "title_fr": "Ailleurs"}),
+    "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
+    "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
+    "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
     "*/configuration/roles/<key>": ({"key": "@role"}, {"title": "Un autre nom", "description": ""}),
     "POST /configuration/roles/<key>/<any(archiver,reprendre):what>": ({"key": "@role", "what": "archiver"}, {}),
@@ -446,6 +616,10 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
+    "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
+    "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
+    "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
@@ -507,8 +681,18 @@ def told_story(
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
             sign(uow, person, passage.id, world.voices[name])
+        _say_who_is_missing(uow, people[voices[0]], story_id, world.moments[moment])
     carry(site, world, story_id, state, people[voices[0]])
     return story_id
+
+
+def _say_who_is_missing(uow: UnitOfWork, person: Actor, story_id: str, moment: str) -> None:
+    """States a reason for each category that does not tell the moment, as the chantier Communication asks where it is on."""
+    told = {voice for voice in uow.session.scalars(select(Passage.voice_id).where(Passage.story_id == story_id)) if voice}
+    speaking = set(uow.session.scalars(select(Voice.category).where(Voice.id.in_(told))))
+    for category in CATEGORIES:
+        if category not in speaking:
+            approvals.state_missing_voice(uow, person, story_id, moment, category, "Le siège était vacant.")
 
 
 def written(uow: UnitOfWork, person: Actor, passage_id: str, text: str) -> PassageRevision:
@@ -575,17 +759,19 @@ def make_places(site: Site, world: World) -> Places:
     with site.writer.begin() as uow:
         ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
         stories.delete_story(uow, helene, ids["trashed"])
-        _working_copy(uow, world, helene, karim, ids)
+        _working_copy(uow, world, (helene, karim, admin), ids)
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
+        _pages(uow, admin, ids)
     ids.update(password="une phrase assez longue", brumeval=world.delegations["brumeval"], programme=world.programme)
     ids.update(helene=world.voices["helene"], karim=world.voices["karim"], vote=world.moments["vote"], untold=world.moments["tour"])
     return Places(ids)
 
 
-def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, ids: dict[str, str]) -> None:
+def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Actor], ids: dict[str, str]) -> None:
     """The story that is being written: an unsigned, a signed, a shared and a trashed passage, images, a comment."""
+    helene, karim, admin = people
     story = ids["writing"] = world.stories["legumerie"]
     passage = passages.add_passage(uow, helene, story, world.moments["vote"], world.voices["helene"])
     ids["passage"] = passage.id
@@ -608,14 +794,20 @@ def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, id
     for name, content_hash, where in (("image", "a" * 64, story), ("old_image", "b" * 64, story)):
         ids[name] = _image(uow, helene, where, content_hash).id
     uow.session.get_one(Media, ids["old_image"]).deleted_at = uow.now
+    for name, content_hash in (("library_image", "d" * 64), ("old_library_image", "e" * 64)):
+        ids[name] = library.add_to_library(uow, admin, _prepared_image(content_hash), library.MediaWords("Une halle", "Le site")).id
+    library.trash_media(uow, admin, ids["old_library_image"])
     uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
     ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
     ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
 
 
 def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
-    prepared = PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
-    return add_image(uow, person, story, prepared, "Une cour", "Hélène, 2022")
+    return add_image(uow, person, story, _prepared_image(content_hash), "Une cour", "Hélène, 2022")
+
+
+def _prepared_image(content_hash: str) -> PreparedImage:
+    return PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
 
 
 def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[str, str]) -> None:
@@ -643,8 +835,34 @@ def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[s
     uow.session.flush()
     ids["other_account"] = other.id
     ids["role"] = roles.create_role(uow, admin, "Accueil", "").key
+    ids["restriction"] = restrictions.restrict(uow, None, "communication", "story", ids["ready"], "essai").id
     place = Scope(ScopeKind.PROGRAMME, world.programme)
     sharing.give_local_role(uow, admin, place, other.id, str(Role.ORGANISER))
+
+
+def _pages(uow: UnitOfWork, admin: Actor, ids: dict[str, str]) -> None:
+    """Pages in writing, proposed, public under a second address, and in the trash; a line of a menu."""
+
+    def page(title: str, body: str = "Un texte.", slug: str = "") -> PageText:
+        words = page_texts.PageWords(title, "", prepare_here(body, lang="fr"))
+        made = page_texts.create_page(uow, admin, None, "fr", words, slug=slug)
+        return page_texts.page_text(uow.session, made.id, "fr")
+
+    text = page("Une page en écriture")
+    ids["page"], ids["page.old_version"] = text.page_id, text.version_id
+    more = page_texts.PageWords("Une page en écriture", "", prepare_here("Un second texte.", lang="fr"))
+    ids["page.version"] = page_texts.saved(page_texts.save_text(uow, admin, text.page_id, "fr", more, text.version_id)).id
+    proposed = page("Une page proposée")
+    page_texts.propose_text(uow, admin, proposed.page_id, "fr")
+    ids["page.proposed"] = proposed.page_id
+    ids["page.proposed.hash"] = uow.session.get_one(PageVersion, proposed.version_id).hash
+    public = page("Une page publique", slug="une-vieille-adresse")
+    page_texts.publish_text(uow, admin, public.page_id, "fr", uow.session.get_one(PageVersion, public.version_id).hash)
+    pages.place_page(uow, admin, public.page_id, None, "une-page-publique")
+    ids["page.public"] = public.page_id
+    ids["page.trashed"] = page("Une page jetée", slug="une-page-jetee").page_id
+    pages.delete_page(uow, admin, ids["page.trashed"])
+    ids["entry"] = menus.list_entries(uow.session, menus.FOOT)[0].id
 
 
 def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -> None:

@@ -178,7 +178,10 @@ def test_a_voice_is_shown_no_more_than_it_wishes(demo, reader):
             assert "Une voix de la délégation" in page
             assert "Socio-éco\u00a0: voix manquante" not in page
             assert "Socio-éco\u00a0: rien n’est dit à ce titre" in page
-            assert 'class="b eco"' not in reader.get("/territoires/pays-de-brumeval").text
+            journey = reader.get("/territoires/pays-de-brumeval").text.partition('<ol class="frise">')[2]
+            assert 'class="b eco"' not in journey
+            assert "Socio-éco ne raconte pas" not in journey
+            assert "Socio-éco\u00a0: rien n’est dit à ce titre." in journey
             voice.display = "category"
             session.commit()
             page = reader.get(LEGUMERIE).text

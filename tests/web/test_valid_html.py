@@ -164,11 +164,11 @@ def _keep_failures(pages: Pages, stage: Stage) -> None:
     """What a mistake of the software shows."""
 
     @public
-    def fail() -> None:
+    def fail(path: str) -> None:
         raise ZeroDivisionError
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setitem(stage.app.view_functions, "reading.method", fail)
+        patch.setitem(stage.app.view_functions, "pages.page", fail)
         for prefix in PREFIXES:
             pages.keep_answer(f"{prefix} a mistake", stage.app.test_client().get(f"{prefix}/methode"))
 

@@ -3,9 +3,11 @@
 import re
 from collections.abc import Iterator
 from pathlib import Path
+from tokenize import TokenError
 from typing import Any
 
 from babel.messages.catalog import Catalog, Message
+from jinja2 import TemplateSyntaxError
 
 from app.cli.author.place import Place
 from app.cli.author.problems import Problem
@@ -48,7 +50,10 @@ def translate(package: Path, english: dict[str, str] | None = None) -> int:
 def problems_in_texts(place: Place) -> Iterator[Problem]:
     """Yields what is wrong with a plugin's catalogues."""
     source = source_of_plugin(place.package)
-    wanted = extracted(source)
+    try:
+        wanted = extracted(source)
+    except (SyntaxError, TokenError, TemplateSyntaxError):
+        return  # told already, as a file that does not compile
     if not [message for message in wanted if message.id]:
         return
     for path in (source.catalogue, source.print_catalogue):

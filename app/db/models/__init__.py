@@ -2,6 +2,7 @@
 
 from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
+from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
 from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
 from app.db.models.story import (
@@ -28,6 +29,7 @@ __all__ = [
     "AccountSession",
     "Approval",
     "AuditEntry",
+    "ContentLink",
     "Delegation",
     "Draft",
     "Invitation",
@@ -35,9 +37,14 @@ __all__ = [
     "LocalRole",
     "MailMessage",
     "Media",
+    "MenuEntry",
     "MissingVoice",
     "Moment",
     "MomentRevision",
+    "Page",
+    "PageAddress",
+    "PageText",
+    "PageVersion",
     "Passage",
     "PassageRevision",
     "PermissionRow",

@@ -26,12 +26,16 @@ class AuditEntry(Base):
 
 
 class SiteState(Base):
-    """One row: the generation that every change of the enabled set increments."""
+    """One row: the generation that every change of the enabled set increments.
+
+    `navigation` counts the changes of menus and of what they show; 0 as long as no menu was ever made.
+    """
 
     __tablename__ = "site_state"
 
     id: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
     generation: Mapped[int]
+    navigation: Mapped[int] = mapped_column(default=0, server_default="0")
     starter_loaded_at: Mapped[datetime | None]
 
 

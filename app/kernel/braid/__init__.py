@@ -1,6 +1,6 @@
 """The braid (tresse): draws who tells which moment as accessible SVG and HTML; must never do I/O, guess a word, or write an inline style.
 
-    across(…)      horizontal drawing over a row of labels, for wide screens and up to `MOST_ACROSS` moments
+    across(…)      horizontal drawing over a row of labels, for wide screens; more than `MOST_ACROSS` moments go on in further rows
     down(…)        vertical drawing as an `<ol>`; its text stays HTML, so it wraps, zooms and is translated
     mini(…)        a story's fingerprint, for lists
     knot(…)        one moment, for a margin; lanes(…) is what runs between two knots
@@ -12,8 +12,8 @@ frayed ends, a hollow bead, nothing in between. A tight plait is agreement or no
 kept. Colours come from CSS classes, and the pattern on each strand repeats the voice without colour. Every function returns HTML with all words escaped.
 """
 
-from app.kernel.braid.drawings import MOST_ACROSS, across, down, gap, knot, lane, lanes, mini, threads, unravelled
-from app.kernel.braid.facts import KEYS, Labels, Moment, strongest
+from app.kernel.braid.drawings import MOST_ACROSS, across, down, gap, in_rows, knot, lane, lanes, mini, threads, unravelled
+from app.kernel.braid.facts import KEYS, Labels, Link, Moment, strongest
 from app.kernel.braid.pen import bead
 from app.kernel.braid.said import describe, legend, stance, table
 
@@ -21,12 +21,14 @@ __all__ = [
     "KEYS",
     "MOST_ACROSS",
     "Labels",
+    "Link",
     "Moment",
     "across",
     "bead",
     "describe",
     "down",
     "gap",
+    "in_rows",
     "knot",
     "lane",
     "lanes",

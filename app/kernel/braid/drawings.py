@@ -1,14 +1,17 @@
 """The drawings: a whole journey across or down, one moment, a fingerprint, loose ends."""
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from html import escape
 
 from app.kernel.braid.facts import KEYS, Labels, Moment
 from app.kernel.braid.pen import Pen, Size, coord, shape
-from app.kernel.braid.said import describe, linked_title, marks, tag, time_of
+from app.kernel.braid.said import describe, linked_title, marks, phase_of, phases, tag, tellings, time_of
 
 MOST_ACROSS = 14
-"""How many moments `across` can show."""
+"""How many moments `across` shows in one row."""
+
+_MOST_IN_A_ROW = 10
 
 _SMALL = Size(lane=9.5, step=6.5, ease=6, column=40, pad=5, bead=0, patterns=False)
 KNOT = Size(lane=22, step=14, ease=26, column=144, pad=15, bead=6)
@@ -19,21 +22,53 @@ _LANES_AT = ("15.6%", "38.5%", "61.5%", "84.4%")
 _WIDTH, _LEFT, _RIGHT, _NARROWEST, _ROOMY = 1120.0, 132.0, 8.0, 88.0, 140.0
 
 
-def across(moments: Sequence[Moment], labels: Labels, *, title: str, ident: str) -> str:
-    """Returns the horizontal braid over its row of labels; "" for no moment or for more than `MOST_ACROSS`, which only `down` can show.
+def across(moments: Sequence[Moment], labels: Labels, *, title: str, ident: str, most: int = MOST_ACROSS) -> str:
+    """Returns the horizontal braid over its row of labels; "" for no moment. What is too long for one row goes on in further ones, as music does.
 
     Args:
         moments: what is told, in order.
         labels: the words.
         title: the picture's name.
         ident: begins every id of it; unique on the page.
+        most: moments that one row shows, at most `MOST_ACROSS`.
     """
+    rows = in_rows(moments, most)
+    order, drawn, first = list(KEYS), "", 1
+    for number, row in enumerate(rows, 1):
+        name = title if len(rows) == 1 else labels.part.format(title=title, number=number, all=len(rows))
+        drawing, order = _row(row, labels, order, title=name, ident=ident if number == 1 else f"{ident}{number}-", first=first)
+        drawn, first = drawn + drawing, first + len(row)
+    return drawn
+
+
+def in_rows(moments: Sequence[Moment], most: int = MOST_ACROSS) -> list[Sequence[Moment]]:
+    """Cuts a long journey into rows of about one length; a cut goes to the nearest change of phase that leaves no row too long or too short."""
     count = len(moments)
-    if not 0 < count <= MOST_ACROSS:
-        return ""
+    if count <= most:
+        return [moments] if moments else []
+    rows, start = [], 0
+    for left in range(-(-count // min(most, _MOST_IN_A_ROW)), 0, -1):
+        if left == 1:
+            end = count
+        else:
+            even = start + round((count - start) / left)
+            near = [at for at in (even, even - 1, even + 1, even - 2, even + 2) if _fits(at - start, count - at, left - 1)]
+            end = next((at for at in near if moments[at].phase != moments[at - 1].phase), near[0])
+        rows.append(moments[start:end])
+        start = end
+    return rows
+
+
+def _fits(length: int, rest: int, rows: int) -> bool:
+    return 3 <= length <= MOST_ACROSS and 3 * rows <= rest <= MOST_ACROSS * rows
+
+
+def _row(moments: Sequence[Moment], labels: Labels, order: list[str], *, title: str, ident: str, first: int) -> tuple[str, list[str]]:
+    """Returns one row of a horizontal braid, and the order of the strands after it."""
+    count = len(moments)
     column = max((_WIDTH - _LEFT - _RIGHT) / count, _NARROWEST)
     size = Size(column=column) if column >= _ROOMY else Size(column=column, step=11, ease=13, bead=6.5)
-    pen, order = Pen(size, ident), list(KEYS)
+    pen = Pen(size, ident)
     width, height = _LEFT + column * count + _RIGHT, size.pad * 2 + size.lane * 3
     names = ""
     for place, key in enumerate(order):
@@ -44,23 +79,33 @@ def across(moments: Sequence[Moment], labels: Labels, *, title: str, ident: str)
     for place, key in enumerate(order):
         pen.go(key, "L", (width - 10, pen.lane(place)))
         pen.top.append(shape(key, width - 10, pen.lane(place), size.bead))
-    items = "".join(f"<li>{linked_title(moment)}{time_of(moment)}{marks(moment, labels)}</li>" for moment in moments)
-    return (
-        f'<div class="tresse across n{count}"><svg viewBox="0 0 {coord(width)} {coord(height)}" role="img" aria-labelledby="{ident}-t {ident}-d">'
-        f'<title id="{ident}-t">{escape(title)}</title><desc id="{ident}-d">{escape(describe(moments, labels))}</desc>'
-        f"{pen.paint()}{names}</svg><ol>{items}</ol></div>"
+    items = "".join(
+        f'<li class="p{number}">{linked_title(moment)}{time_of(moment)}{marks(moment, labels)}</li>'
+        for number, moment in enumerate(moments, first)
     )
+    start = f' start="{first}"' if first > 1 else ""
+    box = f'viewBox="0 0 {coord(width)} {coord(height)}" role="img" aria-labelledby="{ident}-t {ident}-d"'
+    drawing = (
+        f'<div class="tresse across n{count}">{phases(moments, labels)}<svg {box}>'
+        f'<title id="{ident}-t">{escape(title)}</title><desc id="{ident}-d">{escape(describe(moments, labels, first=first))}</desc>'
+        f"{pen.paint()}{names}</svg><ol{start}>{items}</ol></div>"
+    )
+    return drawing, order
 
 
 def down(moments: Sequence[Moment], labels: Labels, *, label: str, ident: str) -> str:
     """Returns the vertical braid, moment by moment; `label` names the list, `ident` begins every id."""
-    order, items = list(KEYS), ""
+    order, items, phase = list(KEYS), "", ""
     for number, moment in enumerate(moments, 1):
         drawing, order = knot(moment.told, moment.mark, order, ident=f"{ident}{number}-")
         told = "".join(tag(key, labels) for key in KEYS if key in moment.told)
+        title = linked_title(replace(moment, href="") if moment.anchor else moment)
+        opens = f'<p class="phase">{phase_of(moment)}</p>' if moment.phase and moment.phase != phase else ""
+        phase = moment.phase
+        anchor = f' id="{escape(moment.anchor)}"' if moment.anchor else ""
         items += (
-            f'<li><div class="strands">{drawing}{lanes(order)}</div><div>{time_of(moment)}{linked_title(moment)}'
-            f'<p class="who">{told}{marks(moment, labels)}</p></div></li>'
+            f'<li class="p{number}"{anchor}><div class="strands">{drawing}{lanes(order)}</div><div>{opens}{time_of(moment)}{title}'
+            f'<p class="who">{told}{marks(moment, labels)}</p>{tellings(moment)}</div></li>'
         )
     return f'<ol class="tresse down" aria-label="{escape(label)}">{items}</ol>'
 

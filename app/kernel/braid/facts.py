@@ -1,6 +1,6 @@
 """What a braid shows: the moments, who tells them and with which stance, and the words for it."""
 
-from collections.abc import Collection, Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 KEYS = ("elu", "col", "eco", "eta")
@@ -25,6 +25,9 @@ class Labels:
         moment: head of the table's first column.
         sentence: one moment in the description, with `{number}`, `{title}`, `{date}`, `{voices}`.
         separator: between two parts of such a sentence.
+        also: stands before voices that have no strand, with its colon.
+        part: name of one row of a picture in several, with `{title}`, `{number}`, `{all}`.
+        phases: names the list of phases over a picture.
     """
 
     short: Mapping[str, str]
@@ -37,6 +40,18 @@ class Labels:
     moment: str
     sentence: str
     separator: str
+    also: str
+    part: str
+    phases: str
+
+
+@dataclass(frozen=True)
+class Link:
+    """Words that lead somewhere; `lang` is their language, where it is not the page's."""
+
+    words: str
+    href: str
+    lang: str = ""
 
 
 @dataclass(frozen=True)
@@ -52,6 +67,12 @@ class Moment:
         href: where its title leads; "" for no link.
         unnamed: keys that must not be called missing, since a voice speaks here without its category.
         lang: language of the title, where it is not the page's.
+        anchor: id of the moment in a vertical braid; "" for none.
+        also: words for voices that have no strand (guests, unnamed ones), each with its language where it is not the page's.
+        phase: the phase of the journey that it belongs to, or "".
+        phase_href: where the phase's name leads; "" for no link.
+        phase_lang: language of the phase's name, where it is not the page's.
+        tellings: where the moment is told, for pictures of more than one story.
     """
 
     title: str
@@ -62,6 +83,12 @@ class Moment:
     href: str = ""
     unnamed: Collection[str] = ()
     lang: str = ""
+    anchor: str = ""
+    also: Sequence[tuple[str, str]] = ()
+    phase: str = ""
+    phase_href: str = ""
+    phase_lang: str = ""
+    tellings: Sequence[Link] = ()
 
     @property
     def missing(self) -> tuple[str, ...]:

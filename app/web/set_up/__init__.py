@@ -1,6 +1,25 @@
-"""Site set-up: people, programme and territories, seats, extensions, mail; each page asks for the permission that it needs."""
+"""Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
-from app.web.set_up import delegations, extensions, identity, mailbox, people, programmes, roles, sharing, territories, themes
+from app.web.set_up import (
+    delegations,
+    extensions,
+    identity,
+    library,
+    mailbox,
+    menus,
+    page_words,
+    pages,
+    people,
+    plugin_settings,
+    programmes,
+    publication,
+    restrictions,
+    roles,
+    sharing,
+    territories,
+    themes,
+    trash,
+)
 from app.web.set_up.base import blueprint
 
 __all__ = [
@@ -8,11 +27,19 @@ __all__ = [
     "delegations",
     "extensions",
     "identity",
+    "library",
     "mailbox",
+    "menus",
+    "page_words",
+    "pages",
     "people",
+    "plugin_settings",
     "programmes",
+    "publication",
+    "restrictions",
     "roles",
     "sharing",
     "territories",
     "themes",
+    "trash",
 ]

@@ -1,7 +1,8 @@
 """Forms of set-up's own pages: identity, colours, rules of publication, configuration files."""
 
 from flask_babel import lazy_gettext as _l
-from wtforms import ColorField, EmailField, FileField, StringField, TextAreaField
+from wtforms import BooleanField, ColorField, EmailField, FileField, SelectField, StringField, TextAreaField
+from wtforms.fields.choices import SelectChoice
 
 from app.kernel.palette import DEFAULTS, OWN, SCHEMES
 from app.web.forms import BaseForm, Email, Required
@@ -40,6 +41,21 @@ class LogoForm(BaseForm):
     )
 
 
+class PurgeForm(BaseForm):
+    typed = StringField(_l("Le nom de l’extension, pour confirmer"), render_kw={"autocomplete": "off", "spellcheck": "false"})
+
+
+class PublishingForm(BaseForm):
+    minimum_voices = SelectField(
+        _l("Catégories d’acteurs à entendre"),
+        choices=[SelectChoice(number, number) for number in "1234"],
+        validate_choice=False,
+        description=_l("Un récit où parlent moins de catégories ne peut pas être proposé à la relecture."),
+    )
+    explain_missing = BooleanField(_l("Chaque voix manquante à un moment doit avoir sa raison avant que le récit soit proposé"))
+    second_editor = BooleanField(_l("Deux personnes de la relecture doivent être d’accord sur la même version avant de publier"))
+
+
 COLOUR_LABELS = {
     "paper": _l("Papier"),
     "ink": _l("Encre"),
@@ -56,3 +72,26 @@ def _colour_fields() -> dict[str, object]:
 
 
 ColoursForm = type("ColoursForm", (BaseForm,), {"__doc__": "The colours that a site may replace.", **_colour_fields()})
+
+
+class MediaForm(BaseForm):
+    """What is said of an image of the library."""
+
+    alt = StringField(
+        _l("Texte de remplacement"),
+        description=_l("Ce que l’image montre, pour qui ne la voit pas. Laissez vide pour une image qui ne fait que décorer."),
+        render_kw={"maxlength": 400},
+    )
+    credit = StringField(_l("Crédit"), description=_l("Qui l’a faite, et quand si vous le savez."), render_kw={"maxlength": 200})
+    rights = StringField(
+        _l("Droits"),
+        description=_l("À quelles conditions elle peut être montrée et reprise : licence, accord écrit, personnes reconnaissables."),
+        render_kw={"maxlength": 300},
+    )
+    source = StringField(
+        _l("Source"), description=_l("D’où elle vient : une adresse, un fonds, une personne."), render_kw={"maxlength": 400}
+    )
+
+
+class LibraryImageForm(MediaForm):
+    image = FileField(_l("Image"), description=_l("JPEG, PNG ou WebP, 10 Mo au plus. Les données cachées (lieu, appareil) sont retirées."))
