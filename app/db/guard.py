@@ -83,13 +83,14 @@ def lent(session: Session) -> Iterator[None]:
     """
     connection = session.connection()
     transaction = session.get_transaction()
-    before = session.info.get(_LENT), connection.info.get(_LENT)
-    session.info[_LENT] = connection.info[_LENT] = True
+    info = connection.info  # a connection that somebody closed has none any more, and the mark must come off
+    before = session.info.get(_LENT), info.get(_LENT)
+    session.info[_LENT] = info[_LENT] = True
     try:
         yield
     finally:
-        session.info[_LENT], connection.info[_LENT] = before
-    if session.get_transaction() is not transaction or not connection.in_transaction():
+        session.info[_LENT], info[_LENT] = before
+    if session.get_transaction() is not transaction or connection.closed or not connection.in_transaction():
         raise Lent("ended")
 
 
