@@ -27,6 +27,7 @@ CACHED_BLUEPRINTS = ("media", "identity")
 AS_ACCOUNT = "recits.as_account"
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
+_WITHOUT_TOKEN = "_recits_without_token"  # noqa: S105  # the name of a mark
 
 csrf = CSRFProtect()
 
@@ -48,6 +49,12 @@ def public(view: View) -> View:
 def keeps_text(view: View) -> View:
     """Marks a view that receives what somebody wrote: an expired session or token hands the text back instead of dropping it."""
     setattr(view, _KEEPS_TEXT, True)
+    return view
+
+
+def without_token(view: View) -> View:
+    """Marks a public view whose POST needs no session: its address holds its own proof, or what it does anybody may do; mail programs send no token."""
+    setattr(view, _WITHOUT_TOKEN, True)
     return view
 
 
@@ -156,7 +163,7 @@ def _require_session(view: Callable[..., Any]) -> ResponseReturnValue | None:
 
 
 def _check_token(view: Callable[..., Any]) -> ResponseReturnValue | None:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, _WITHOUT_TOKEN, False):
         return None
     try:
         csrf.protect()
