@@ -29,7 +29,6 @@ from app.sdk import (
     queue_mail,
     read_settings,
     require,
-    site_address,
     site_title,
     slugify,
 )
@@ -241,20 +240,19 @@ def delete_issue(uow: UnitOfWork, actor: Actor, issue_id: str) -> None:
 # — sending —
 
 
-def send_test(uow: UnitOfWork, actor: Actor, issue_id: str) -> str:
+def send_test(uow: UnitOfWork, actor: Actor, issue_id: str, base_url: str) -> str:
     """Sends an issue to whoever composes it, and to nobody else; returns the address."""
     require(actor, PERMISSION)
     row = get_issue(uow.session, issue_id)
     address, lang = own_address(uow.session, actor)
-    base_url = site_address()
     copy = write_for(uow.session, row, lang, base_url + in_language(PATH, lang), base_url)
     _post(uow, address, copy, base_url + in_language(PATH, lang), settings(uow.session), one_click=False)
     uow.record(actor, "communication.test_issue", "issue", row.id)
     return address
 
 
-def start_sending(uow: UnitOfWork, actor: Actor, issue_id: str) -> None:
-    """Gives an issue to the job that sends it, and puts it online.
+def start_sending(uow: UnitOfWork, actor: Actor, issue_id: str, base_url: str) -> None:
+    """Gives an issue to the job that sends it, and puts it online; `base_url` begins the addresses in it.
 
     Raises:
         Refused: if it says nothing yet, or goes out already.
@@ -262,7 +260,7 @@ def start_sending(uow: UnitOfWork, actor: Actor, issue_id: str) -> None:
     row = _open(uow, actor, issue_id)
     if not row.introduction and not any(line.story for line in lines_of(uow.session, row)):
         raise Refused("own_words", words=_l("Ce numéro est vide : écrivez une introduction, ou choisissez un récit."))
-    row.state, row.sending_at, row.base_url = "sending", uow.now, site_address()
+    row.state, row.sending_at, row.base_url = "sending", uow.now, base_url
     uow.record(actor, "communication.send_issue", "issue", row.id)
 
 

@@ -163,7 +163,7 @@ def _copy(found):
 def test_issue(issue_id: str):
     with_permission(PERMISSION)
     with writing() as (uow, actor):
-        address = services.send_test(uow, actor, issue_id)
+        address = services.send_test(uow, actor, issue_id, site_address())
     flash(_("Un exemplaire part pour %(address)s.", address=address))
     return back_to(url_for("communication.preview_issue", issue_id=issue_id))
 
@@ -172,6 +172,6 @@ def test_issue(issue_id: str):
 def send_issue(issue_id: str):
     with_permission(PERMISSION)
     with writing() as (uow, actor):
-        services.start_sending(uow, actor, issue_id)
+        services.start_sending(uow, actor, issue_id, site_address())
     flash(_("Le numéro est en ligne, et son envoi commence."))
     return back_to(url_for("communication.issue", issue_id=issue_id))
