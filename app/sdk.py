@@ -67,6 +67,7 @@ from app.kernel.slug import numbered, slugify
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
 from app.services.accounts import ATTEMPTS_PER_NETWORK, LINKS_PER_ADDRESS, checked_address, normal_address, reserve_attempt
+from app.services.approvals import state_missing_voice
 from app.services.checks import checked
 from app.services.identity import read_identity
 from app.services.mail import Letter
@@ -76,6 +77,7 @@ from app.services.mail_html import html_for_mail
 from app.services.markup import prepare as prepare_text
 from app.services.plugin_settings import read_settings
 from app.services.restrictions import lift, lift_all, restrict
+from app.services.stories import member_story
 from app.services.unit_of_work import UnitOfWork
 from app.services.words import translations_in
 from app.web.assembly import resolver_for, to_html
@@ -84,12 +86,12 @@ from app.web.braid import link as braid_link
 from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, network, reader, signed_in, site, unit_of_work, with_permission, writing
 from app.web.cross_view import MomentInStory, show_public_moments
-from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, choices, content_choices
+from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public, without_token
 from app.web.locale import current_language
 from app.web.story_view import VoiceShown, show_voice
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
-from app.web.words import sentence as reason_words
+from app.web.words import sentence as refusal_words
 
 # Old name → (SDK that brought the new one, new name). An old name works until SDK_OLDEST passes that version.
 _RENAMED = {"list_phase_choices": ("1", "phase_choices")}
@@ -291,6 +293,7 @@ __all__ = [
     "lift_all",
     "list_tellings",
     "list_territories",
+    "member_story",
     "model_base",
     "new_id",
     "new_token",
@@ -308,17 +311,19 @@ __all__ = [
     "read_token",
     "read_told",
     "reader",
-    "reason_words",
     "ref",
+    "refusal_words",
     "require",
     "restrict",
     "restrictions_on",
+    "sent",
     "show_public_moments",
     "show_voice",
     "signed_in",
     "site_address",
     "site_title",
     "slugify",
+    "state_missing_voice",
     "stronger",
     "strongest",
     "system_clock",

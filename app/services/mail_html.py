@@ -8,9 +8,8 @@ from sqlalchemy.orm import Session
 from app.db.reading import public_slugs
 from app.kernel.addresses import localised
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
+from app.kernel.links import TargetKind, target_of, without_language
 from app.services.words import translations
-
-_STORIES = "/recits/"
 
 
 class _MailResolver:
@@ -25,12 +24,11 @@ class _MailResolver:
     def link(self, target: str) -> str | None:
         if not target.startswith("/"):
             return target
-        slug = _slug_of(target)
-        if slug is None:
-            return self._base_url + localised(target, self._lang)
-        if slug not in self._public:
-            return None
-        return self._base_url + localised(target.replace(f"{_STORIES}{slug}", f"{_STORIES}{self._public[slug]}", 1), self._lang)
+        found = target_of(target)
+        if found is None or found.kind is not TargetKind.STORY:
+            return self._base_url + localised(without_language(target), self._lang)
+        present = self._public.get(found.key)
+        return self._base_url + localised(without_language(target).replace(f"/{found.key}", f"/{present}", 1), self._lang) if present else None
 
 
 def html_for_mail(session: Session, pieces: Sequence[Any], lang: str, base_url: str) -> str:
@@ -42,13 +40,10 @@ def html_for_mail(session: Session, pieces: Sequence[Any], lang: str, base_url: 
         lang: language of the text.
         base_url: the site's public address.
     """
-    slugs = {slug for piece in pieces if isinstance(piece, list) and piece[0] == "link" and (slug := _slug_of(piece[1])) is not None}
+    targets = [target_of(piece[1]) for piece in pieces if isinstance(piece, list) and piece[0] == "link"]
+    slugs = {found.key for found in targets if found is not None and found.kind is TargetKind.STORY}
     resolver = _MailResolver(base_url, lang, public_slugs(session, slugs) if slugs else {})
     return assemble(Fragment.from_json(list(pieces)), resolver, id_prefix="l-", labels=_labels(lang), heading_shift=1)
-
-
-def _slug_of(target: str) -> str | None:
-    return target.removeprefix(_STORIES).split("/")[0].split("#")[0] if target.startswith(_STORIES) else None
 
 
 def _labels(lang: str) -> Labels:

@@ -4,6 +4,7 @@ from app.web.set_up import (
     delegations,
     extensions,
     identity,
+    library,
     mailbox,
     menus,
     page_words,
@@ -17,6 +18,7 @@ from app.web.set_up import (
     sharing,
     territories,
     themes,
+    trash,
 )
 from app.web.set_up.base import blueprint
 
@@ -25,6 +27,7 @@ __all__ = [
     "delegations",
     "extensions",
     "identity",
+    "library",
     "mailbox",
     "menus",
     "page_words",
@@ -38,4 +41,5 @@ __all__ = [
     "sharing",
     "territories",
     "themes",
+    "trash",
 ]

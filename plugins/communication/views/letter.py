@@ -13,7 +13,7 @@ from app.sdk import (
     public,
     public_html,
     reader,
-    reason_words,
+    refusal_words,
     system_now,
     unit_of_work,
     without_token,
@@ -60,7 +60,7 @@ def ask_letter():
             count_attempt(uow, "letter", form.email.data)
             services.ask(uow, form.email.data, current_language(), asked_from, consent_words())
     except Refused as refusal:
-        form.form_errors.append(reason_words(refusal))
+        form.form_errors.append(refusal_words(refusal))
         return _letter_page(form, 429)
     if form.failed:
         return _letter_page(form, 422)
