@@ -286,7 +286,8 @@ def test_a_copy_is_text_and_html_with_headers_that_mail_programs_know(site, brow
     text, html = (part.get_content() for part in message.iter_parts())
     assert "Deux **récits**" in text
     assert "<strong>récits</strong>" in html
-    assert "/methode" in html
+    assert 'href="http://127.0.0.1:8000/methode"' in html
+    assert "[la méthode](http://127.0.0.1:8000/methode)" in text
     assert "À lire d’abord." in text
     assert "À lire d’abord." in html
     assert message["From"].addresses[0].display_name == "Récits, la lettre"

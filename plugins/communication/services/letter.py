@@ -41,7 +41,7 @@ from plugins.communication.services.subscription import PATH, PERMISSION, leave_
 
 SETTINGS = SettingsPage(
     "letter",
-    title=_l("La lettre"),
+    title=_l("Réglages de la lettre"),
     description=_l("Qui l’envoie, où l’on répond, ce qui est dit en bas."),
     form=lambda: LetterSettingsForm,
     defaults={"sender": "", "reply_to": "", "footer": ""},
@@ -133,7 +133,7 @@ def write_for(session: Session, issue: Issue, lang: str, leave: str, base_url: s
     ]
     sheet = Sheet(
         title=issue.title,
-        introduction=issue.introduction,
+        introduction=issue.introduction.replace("](/", f"]({base_url}/"),
         introduction_html=html_for_mail(session, issue.fragment, "fr", base_url),
         pieces=pieces,
         archive=base_url + in_language(f"{PATH}/numeros/{issue.slug}", lang),
