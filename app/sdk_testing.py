@@ -180,6 +180,11 @@ class SmallSite:
                 cookie[SESSION_KEY] = token
         return Client(client)
 
+    def populate(self) -> None:
+        """Gives an empty, migrated site its people, delegation and moment; `small_site` has done it."""
+        with self.core.writer.begin() as uow:
+            _people(self, uow)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Opens a session to read with."""
@@ -276,8 +281,7 @@ def _first_site() -> _Made:
         home = Path(folder)
         site = SmallSite(create_app(load_settings({}, home=home), plugins=[]))
         migrate(site.core.engine)
-        with site.core.writer.begin() as uow:
-            _people(site, uow)
+        site.populate()
         site.core.engine.dispose()  # the last connection puts all into the one file
         return _Made({path.name: path.read_bytes() for path in home.iterdir() if path.is_file()}, site)
 
