@@ -73,10 +73,10 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
             return None
         _check_schema(app)
         g.snapshot = site().snapshots.current(reader())
+        _load_visitor()  # first, so that the 404 page greets whoever is signed in, as for an address that never was
         # A blueprint within a plugin's blueprint is the plugin's too.
         if any(not snapshot().is_on(owners[name]) for name in request.blueprints if name in owners):
             abort(404)
-        _load_visitor()
         view = app.view_functions.get(request.endpoint or "")
         if view is None:  # no route: the 404 page, which may greet whoever is signed in
             return None
