@@ -3,6 +3,7 @@
 from app.web.set_up import (
     delegations,
     extensions,
+    health,
     identity,
     mailbox,
     menus,
@@ -24,6 +25,7 @@ __all__ = [
     "blueprint",
     "delegations",
     "extensions",
+    "health",
     "identity",
     "mailbox",
     "menus",
