@@ -5,6 +5,7 @@ from app.web.set_up import (
     extensions,
     health,
     identity,
+    library,
     mailbox,
     menus,
     page_words,
@@ -18,6 +19,7 @@ from app.web.set_up import (
     sharing,
     territories,
     themes,
+    trash,
 )
 from app.web.set_up.base import blueprint
 
@@ -27,6 +29,7 @@ __all__ = [
     "extensions",
     "health",
     "identity",
+    "library",
     "mailbox",
     "menus",
     "page_words",
@@ -40,4 +43,5 @@ __all__ = [
     "sharing",
     "territories",
     "themes",
+    "trash",
 ]
