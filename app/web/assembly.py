@@ -1,9 +1,10 @@
 """Turns stored fragments into HTML for one reader: images and links are resolved to what this reader may see."""
 
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from app.db.models import Media, Story, StoryAddress
 from app.db.pages import present_paths
 from app.db.reading import public_story_clause
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
-from app.kernel.links import TargetKind, site_path, target_of
+from app.kernel.links import TargetKind, site_path, target_of, without_language
 from app.web.templating import markup
 
 STORY_PREFIX = "/recits/"
@@ -55,22 +56,26 @@ class PageResolver:
         return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, alt, credit)
 
     def link(self, target: str) -> str | None:
-        if not target.startswith(STORY_PREFIX):
-            return self._page(target)
-        slug, _sep, rest = target.removeprefix(STORY_PREFIX).partition("/")
+        """Returns where a link leads today, in the reader's language; None where it is not public, so that its words stand alone."""
+        if not target.startswith("/"):
+            return target
+        address = without_language(target)
+        known = target_of(address)
+        if known is not None and known.kind is TargetKind.STORY:
+            return self._story(address)
+        path = site_path(address)
+        if path not in self._pages:
+            return f"{request.script_root}{address}"
+        present = self._pages[path]
+        rest = address[len(re.split(r"[?#]", address, maxsplit=1)[0]) :]
+        return None if present is None else page_href(present) + rest
+
+    def _story(self, address: str) -> str | None:
+        slug, _sep, rest = address.removeprefix(STORY_PREFIX).partition("/")
         slug, hash_mark, anchor = slug.partition("#")
         if slug not in self._public:
             return None
         return url_for("reading.story", slug=self._public[slug]) + (f"/{rest}" if rest else "") + (f"#{anchor}" if hash_mark else "")
-
-    def _page(self, target: str) -> str | None:
-        """Leads to where a page stands now, and nowhere where it is not public; what is no page's address stays as it was written."""
-        path = site_path(target) if target.startswith("/") else ""
-        if path not in self._pages:
-            return target
-        present = self._pages[path]
-        rest = target[len(target.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]) :]
-        return None if present is None else page_href(present) + rest
 
 
 def image_ids(pieces: list[Any]) -> list[str]:
@@ -85,19 +90,13 @@ def page_href(path: str) -> str:
 
 def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[list[Any]]) -> PageResolver:
     """Returns a resolver for the fragments of one page."""
-    fragments = list(fragments)
-    slugs = {
-        piece[1].removeprefix(STORY_PREFIX).split("/")[0].split("#")[0]
-        for pieces in fragments
-        for piece in pieces
-        if isinstance(piece, list) and piece[0] == "link" and piece[1].startswith(STORY_PREFIX)
-    }
+    targets = [target_of(piece[1]) for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link"]
+    slugs = {found.key for found in targets if found is not None and found.kind is TargetKind.STORY}
     public: dict[str, str] = {}
     if slugs:
         query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
         public = {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(slugs), public_story_clause()))}
-    targets = (piece[1] for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link")
-    paths = {found.key for target in targets if (found := target_of(target)) is not None and found.kind is TargetKind.PATH}
+    paths = {found.key for found in targets if found is not None and found.kind is TargetKind.PATH}
     return PageResolver(media, public, present_paths(session, paths))
 
 

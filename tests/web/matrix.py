@@ -31,11 +31,12 @@ from app.db.models import (
     SignInLink,
     Story,
     StoryVersion,
+    Voice,
 )
 from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
-from app.kernel.voice import Mandate
+from app.kernel.voice import CATEGORIES, Mandate
 from app.services import (
     accounts,
     approvals,
@@ -104,6 +105,7 @@ GET  /<page:path>#private                                                       
 GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
 GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /sante                                                                     200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
@@ -294,6 +296,7 @@ POST /configuration/menus                                                       
 GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/sante                                                       in   403  403  403  403  403  403  403  200
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
@@ -342,6 +345,9 @@ GET  /communication/lectures-croisees/                                          
 GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes                        401  303  303  303  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes#submitted              401  409  409  409  404  404  404  404  404
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
 POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
@@ -612,6 +618,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
+    "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
     "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
     "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
@@ -675,8 +683,18 @@ def told_story(
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
             sign(uow, person, passage.id, world.voices[name])
+        _say_who_is_missing(uow, people[voices[0]], story_id, world.moments[moment])
     carry(site, world, story_id, state, people[voices[0]])
     return story_id
+
+
+def _say_who_is_missing(uow: UnitOfWork, person: Actor, story_id: str, moment: str) -> None:
+    """States a reason for each category that does not tell the moment, as the chantier Communication asks where it is on."""
+    told = {voice for voice in uow.session.scalars(select(Passage.voice_id).where(Passage.story_id == story_id)) if voice}
+    speaking = set(uow.session.scalars(select(Voice.category).where(Voice.id.in_(told))))
+    for category in CATEGORIES:
+        if category not in speaking:
+            approvals.state_missing_voice(uow, person, story_id, moment, category, "Le siège était vacant.")
 
 
 def written(uow: UnitOfWork, person: Actor, passage_id: str, text: str) -> PassageRevision:
