@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Delegation, Moment, MomentRevision, Passage, Phase, Story
-from app.kernel.access import Actor
+from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.content import MomentContent
 from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.ids import new_salt
@@ -124,7 +124,8 @@ def _revise_moment(uow: UnitOfWork, actor: Actor | None, moment: Moment, form: M
 
 def _moment(session: Session, actor: Actor, moment_id: str, *, deleted: bool = False) -> Moment:
     row = session.get(Moment, moment_id)
-    if row is None or row.delegation_id not in actor.writing_delegations or (row.deleted_at is not None) != deleted:
+    theirs = row is not None and (row.delegation_id in actor.writing_delegations or (deleted and actor.may(TRASH_MANAGE)))
+    if row is None or not theirs or (row.deleted_at is not None) != deleted:
         raise NotFound("moment")
     return row
 

@@ -12,6 +12,7 @@ from app.db.permissions import CORE_OWNER
 from app.db.reading import lead_territory
 from app.kernel.access import (
     ACCOUNT_MANAGE,
+    MEDIA_MANAGE,
     PAGE_EDIT,
     PAGE_PUBLISH,
     PLUGIN_MANAGE,
@@ -21,6 +22,7 @@ from app.kernel.access import (
     SITE_CONFIGURE,
     SITE_READ_MAIL,
     STORY_REVIEW,
+    TRASH_MANAGE,
     Scope,
     ScopeKind,
 )
@@ -43,6 +45,14 @@ PERMISSIONS: dict[str, tuple[LazyString, LazyString]] = {
     PROGRAMME_MANAGE: (
         _l("Gérer les programmes"),
         _l("Programmes, territoires, délégations, sièges et invitations. Peut valoir pour un seul programme ou territoire."),
+    ),
+    MEDIA_MANAGE: (
+        _l("Tenir la médiathèque"),
+        _l("Ajouter et décrire les images du site, décrire celles des récits que la personne peut lire, en mettre à la corbeille."),
+    ),
+    TRASH_MANAGE: (
+        _l("Tenir la corbeille"),
+        _l("Voir que quelque chose y est, sans lire les brouillons, et l’en sortir pour qui l’a perdu."),
     ),
     STORY_REVIEW: (
         _l("Relire et publier"),

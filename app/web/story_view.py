@@ -317,7 +317,13 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL)
+        html=to_html(
+            levelled(revision.fragment),
+            resolver.keeping(revision.fragment, revision.media),
+            f"{anchor}-",
+            revision.lang,
+            heading_shift=PASSAGE_LEVEL,
+        )
         + block_html(revision.snapshot, revision.lang),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,

@@ -3,7 +3,9 @@
 from app.web.set_up import (
     delegations,
     extensions,
+    health,
     identity,
+    library,
     mailbox,
     menus,
     page_words,
@@ -17,6 +19,7 @@ from app.web.set_up import (
     sharing,
     territories,
     themes,
+    trash,
 )
 from app.web.set_up.base import blueprint
 
@@ -24,7 +27,9 @@ __all__ = [
     "blueprint",
     "delegations",
     "extensions",
+    "health",
     "identity",
+    "library",
     "mailbox",
     "menus",
     "page_words",
@@ -38,4 +43,5 @@ __all__ = [
     "sharing",
     "territories",
     "themes",
+    "trash",
 ]
