@@ -28,7 +28,9 @@ class _MailResolver:
         if found is None or found.kind is not TargetKind.STORY:
             return self._base_url + localised(without_language(target), self._lang)
         present = self._public.get(found.key)
-        return self._base_url + localised(without_language(target).replace(f"/{found.key}", f"/{present}", 1), self._lang) if present else None
+        return (
+            self._base_url + localised(without_language(target).replace(f"/{found.key}", f"/{present}", 1), self._lang) if present else None
+        )
 
 
 def html_for_mail(session: Session, pieces: Sequence[Any], lang: str, base_url: str) -> str:
