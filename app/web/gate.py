@@ -25,6 +25,7 @@ TOUCH_AFTER_SECONDS = 3600
 CACHED_BLUEPRINTS = ("media", "identity")
 # Set in `app.extensions` by `recits plugin trace` alone, in a process that serves nobody: whose eyes its request has.
 AS_ACCOUNT = "recits.as_account"
+UNGATED = ("static", "identity.probe")
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
 
@@ -69,7 +70,7 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
 
     @app.before_request
     def pass_gate() -> ResponseReturnValue | None:
-        if request.endpoint == "static" or (request.endpoint or "").startswith("static."):
+        if request.endpoint in UNGATED or (request.endpoint or "").startswith("static."):
             return None
         _check_schema(app)
         g.snapshot = site().snapshots.current(reader())

@@ -105,6 +105,7 @@ GET  /<page:path>#private                                                       
 GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
 GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /sante                                                                     200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
@@ -295,6 +296,7 @@ POST /configuration/menus                                                       
 GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/sante                                                       in   403  403  403  403  403  403  403  200
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200

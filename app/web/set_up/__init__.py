@@ -3,6 +3,7 @@
 from app.web.set_up import (
     delegations,
     extensions,
+    health,
     identity,
     library,
     mailbox,
@@ -26,6 +27,7 @@ __all__ = [
     "blueprint",
     "delegations",
     "extensions",
+    "health",
     "identity",
     "library",
     "mailbox",
