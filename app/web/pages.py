@@ -13,12 +13,13 @@ from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
+from app.web.addresses import reserved_segments
 from app.web.assembly import image_ids, page_href, resolver_for, to_html
 from app.web.content_types import show_page
 from app.web.context import reader
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE, current_language
-from app.web.navigation import known_page, navigation, reserved_segments
+from app.web.navigation import known_page, navigation
 from app.web.story_view import levelled
 
 blueprint = Blueprint("pages", __name__)

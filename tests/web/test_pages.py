@@ -154,6 +154,7 @@ def test_a_page_whose_address_was_taken_later_is_named(admin, browser, site, ses
         row.slug, row.path = "communication", "/communication"
     browser.get("/communication", 404)
     assert "Illisible à cette adresse" in admin.get(PAGES)
+    assert "une extension se sert de leur adresse. /communication" in admin.get("/configuration/sante")
     assert "Cette page ne se lit plus à son adresse." in admin.get(f"{PAGES}/{page_id}")
     admin.post(f"{PAGES}/{page_id}/adresse", {"parent": "", "slug": "nos-lettres"})
     assert "Une charte" in browser.get("/nos-lettres")
@@ -224,11 +225,15 @@ def test_links_follow_a_page_and_leave_words_alone_when_it_goes(admin, browser, 
 
 
 def test_links_to_places_of_the_site_keep_the_readers_language(browser, make):
-    make("Une page", "Voir [les récits](/recits/), [les territoires](/en/territoires/), [un site](https://exemple.fr/) et [ici](#ici).")
+    make(
+        "Une page",
+        "Voir [rien](/nulle-part), [les récits](/recits/), [les territoires](/en/territoires/), [un site](https://exemple.fr/) et [ici](#ici).",
+    )
     for prefix in ("", "/en"):
         page = browser.get(f"{prefix}/une-page")
         for target in (f"{prefix}/recits/", f"{prefix}/territoires/", "https://exemple.fr/", "#ici"):
             assert f'<a href="{target}"' in page
+        assert "nulle-part" not in page
     assert '<a href="/recits/">Lire les récits</a>' in browser.get("/methode")
 
 
