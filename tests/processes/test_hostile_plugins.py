@@ -192,6 +192,7 @@ def test_a_rolling_restart_brings_new_code_and_fails_no_request(empty_home, dist
                     failures.append((keep, repr(error)))
                     connection.close()
                 time.sleep(0.01)
+            connection.close()
 
         threads = [threading.Thread(target=ask, args=(number % 2 == 0,)) for number in range(4)]
         for thread in threads:
