@@ -8,8 +8,10 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy.orm import Session
 
 from plugins.communication.rules.cross import NO_PHASE, PAGE_MOMENTS, Choice, cell_of, grid_of, pages_of
+from plugins.communication.services.cross_page import CROSS_READING
 from tests.plugins.corpus import corpus, page, public, shown_as, unpublished
 from tests.plugins.test_frise import anonymous, telling
 
@@ -159,6 +161,34 @@ def test_the_doors_stand_in_the_menu_on_the_front_page_and_at_the_end_of_a_story
     elsewhere = story.partition('id="ailleurs"')[2]
     assert f'href="{PASSAGES}?phase=tronc-commun"' in elsewhere
     assert 'href="/communication/frise/communaute-de-communes-des-trois-aubes"' in elsewhere
+
+
+def test_register_facets_narrows_the_list_to_stories_where_voices_part_or_one_is_missing(corpus, public):
+    everything = set(re.findall(r'href="(/recits/[a-z0-9-]+)"', page(public, "/recits/")))
+    for key, words in (("divergent", "Ici, les voix divergent"), ("manque", "voix manquante")):
+        html = page(public, f"/recits/?communication-voix={key}")
+        found = set(re.findall(r'<h2><a href="(/recits/[a-z0-9-]+)"', html))
+        assert found
+        assert found <= everything
+        for story in everything:
+            assert (words in page(public, story)) == (story in found), (key, story)
+    with unpublished(corpus, "quatre-chaises-pour-une-halle"):
+        assert "quatre-chaises" not in page(public, "/recits/?communication-voix=divergent")
+
+
+def test_register_content_types_shows_a_chosen_cross_reading_under_an_introduction(corpus, public):
+    with corpus.test_request_context():
+        form = CROSS_READING.form()(formdata=None, data={"phase": "tronc-commun", "voix": "etat"})
+        assert [choice.value for choice in form.voix.choices] == ["", "elu-e", "collectivite", "socio-eco", "etat"]
+        assert "tronc-commun" in [choice.value for choice in form.phase.choices]
+        with Session(corpus.extensions["recits"].engine) as session:
+            facts = CROSS_READING.facts(session, {"phase": "tronc-commun", "voix": "etat", "ecarts": False})
+            assert [entry.words for entry in facts["reading"].named] == ["Agent·e de l’État", "Tronc commun"]
+            assert len(facts["reading"].shown) >= 4
+            assert CROSS_READING.text(session, {"phase": "tronc-commun"}) == "Tronc commun"
+            gone = {"phase": "une-phase-qui-n-est-plus"}
+            assert CROSS_READING.facts(session, gone) == {"reading": None}
+            assert CROSS_READING.text(session, gone) == ""
 
 
 def test_english_readers_find_the_same_with_french_words_marked(public):
