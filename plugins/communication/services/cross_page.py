@@ -7,7 +7,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import ContentType, NotFound, Session
 from plugins.communication.forms.cross import CrossReadingForm
-from plugins.communication.services.cross import address, choice_of, read_passages
+from plugins.communication.services.cross import address, choice_of, read_passages, words_of
 
 
 def chosen(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
@@ -22,10 +22,10 @@ def chosen(session: Session, data: Mapping[str, Any]) -> dict[str, Any]:
 def in_words(session: Session, data: Mapping[str, Any]) -> str:
     """Returns what the page says of its choice while the chantier is off."""
     try:
-        reading = read_passages(session, choice_of(session, {name: str(value) for name, value in data.items() if value}), 1)
+        choice = choice_of(session, {name: str(value) for name, value in data.items() if value})
     except NotFound:
         return ""
-    return ", ".join(entry.words for entry in reading.named)
+    return ", ".join(words for words, _lang in words_of(session, choice).values())
 
 
 CROSS_READING = ContentType(
