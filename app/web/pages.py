@@ -3,10 +3,11 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, current_app, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
+from werkzeug.exceptions import MethodNotAllowed
 
 from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
@@ -14,7 +15,7 @@ from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
 from app.web.assembly import image_ids, page_href, resolver_for, to_html
 from app.web.content_types import show_page
-from app.web.context import reader
+from app.web.context import reader, site
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.navigation import known_page, navigation, reserved_segments
@@ -30,6 +31,7 @@ blueprint.add_app_template_global(page_href, "page_href")
 @public
 def page(path: str) -> ResponseReturnValue:
     address = f"/{path}"
+    _refuse_method(address)
     if len(address) > PATH_LENGTH or first_segment(address) in reserved_segments():
         abort(404)
     row = find_page(reader(), address)
@@ -50,6 +52,18 @@ def page(path: str) -> ResponseReturnValue:
         below=titled(public_children(reader(), found.page.id)),
         languages=sorted(found.versions),
     )
+
+
+def _refuse_method(address: str) -> None:
+    """Answers 405 for an address that takes forms only: this route reads every address that no other one reads.
+
+    An address below an extension's name stays unknown, since the extension may be off.
+    """
+    if first_segment(address) in site().plugins.plugins:
+        return
+    others = set(current_app.url_map.bind("localhost").allowed_methods(address)) - {"GET", "HEAD", "OPTIONS"}
+    if others:
+        raise MethodNotAllowed(valid_methods=sorted(others))
 
 
 def titled(pages: list[PublicPage]) -> list[tuple[Page, PageVersion]]:

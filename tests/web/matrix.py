@@ -299,6 +299,10 @@ GET  /configuration/menus/<id:entry_id>                                         
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/sante                                                       in   403  403  403  403  403  403  403  200
+GET  /configuration/fichiers                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/fichiers                                                    in   403  403  403  403  403  403  403  422
+GET  /configuration/fichiers/configuration.zip                                  in   403  403  403  403  403  403  403  200
+POST /configuration/fichiers/appliquer                                          in   403  403  403  403  403  403  403  409
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
