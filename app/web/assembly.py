@@ -15,6 +15,7 @@ from app.db.pages import present_paths
 from app.db.reading import public_slugs
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
 from app.kernel.links import TargetKind, site_path, target_of, without_language
+from app.web.addresses import answers
 from app.web.templating import markup
 
 STORY_PREFIX = "/recits/"
@@ -64,7 +65,7 @@ class PageResolver:
             return self._story(address)
         path = site_path(address)
         if path not in self._pages:
-            return f"{request.script_root}{address}"
+            return f"{request.script_root}{address}" if path == "/" or answers(path) else None
         present = self._pages[path]
         rest = address[len(re.split(r"[?#]", address, maxsplit=1)[0]) :]
         return None if present is None else page_href(present) + rest
