@@ -7,13 +7,16 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Page, PageAddress, PageText, PageVersion
+from app.db.restrictions import not_restricted_clause
 from app.kernel.pages import parent_paths
 
 
 def public_page_clause() -> ColumnElement[bool]:
     """The one clause that says which pages the public may know of: those with a public text in some language; every list, menu and link goes through it."""
     return and_(
-        Page.deleted_at.is_(None), exists().where(PageText.page_id == Page.id, PageText.published_version_id.is_not(None)).correlate(Page)
+        Page.deleted_at.is_(None),
+        exists().where(PageText.page_id == Page.id, PageText.published_version_id.is_not(None)).correlate(Page),
+        not_restricted_clause("page", Page.id),
     )
 
 

@@ -2,6 +2,7 @@
 
 from app.web.set_up import (
     delegations,
+    explain,
     extensions,
     identity,
     mailbox,
@@ -23,6 +24,7 @@ from app.web.set_up.base import blueprint
 __all__ = [
     "blueprint",
     "delegations",
+    "explain",
     "extensions",
     "identity",
     "mailbox",
