@@ -6,12 +6,13 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAGES/*.po) $(wildcard plugins/*/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help serve test test-long lint lock wheel migration translations clean
+.PHONY: help serve test test-long bench lint lock wheel migration translations clean
 
 help:
 	@echo "make serve      the site, on http://127.0.0.1:8000"
 	@echo "make test       every check, browser tests included (about five minutes)"
 	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
+	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
 	@echo "make wheel      dist/*.whl"
 
 $(BIN)/python:
@@ -48,6 +49,9 @@ test-long: $(VENV)/.tested-long
 	server="$$($(BIN)/python -m tests.databases)" && \
 	$(BIN)/python -m pytest -m long && \
 	RECITS_TEST_POSTGRESQL="$$server" $(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal $(ON_POSTGRESQL)
+
+bench: $(VENV)/.tested
+	$(BIN)/python -m tests.benchmarks.overhead
 
 lint: $(VENV)/.tested
 	$(BIN)/ruff check .

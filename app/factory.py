@@ -27,6 +27,7 @@ from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
+from app.services.installed_code import InstalledCode, note_installed
 from app.services.mail import Postman
 from app.services.reactions import AfterCommit, react_in_transaction
 from app.services.site import Site
@@ -72,7 +73,8 @@ def create_app(
     app = _new_flask(settings)
     manager = load_plugins(plugins)
     engine = _install_database(app, settings)
-    site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)))
+    installed = note_installed(find_plugins if plugins is None else lambda: plugins, manager)
+    site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)), installed)
     app.extensions["recits"] = site
     app.extensions["recits.words"] = sentence
     _install_languages(app, settings, manager)
@@ -131,7 +133,7 @@ def _install_database(app: Flask, settings: Settings) -> Engine:
     return engine
 
 
-def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock) -> Site:
+def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock, installed: InstalledCode) -> Site:
     registry = build_registry(manager)
     snapshots = SnapshotCache(registry, {plugin.name: plugin.revisions for plugin in manager.usable()})
     writer = Writer(engine, EventBus(), clock, snapshots)
@@ -146,6 +148,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         signer=Signer(settings.secret_key),
         postman=Postman(settings, writer),
         identities=IdentityCache(),
+        installed=installed,
     )
 
 

@@ -12,6 +12,7 @@ from app.db.models import Phase, Story, Territory
 from app.db.public import PublicStory, public_stories
 from app.db.reading import find_territory, list_territories, public_story_clause
 from app.db.restrictions import not_restricted_clause, restrictions_on
+from app.db.themes import living_themes
 from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
 from app.hooks.contracts import (
     SDK_OLDEST,
@@ -61,18 +62,22 @@ from app.kernel.events import (
 from app.kernel.ids import new_id
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
+from app.services.approvals import state_missing_voice
 from app.services.checks import checked
 from app.services.plugin_settings import read_settings
 from app.services.restrictions import lift, lift_all, restrict
+from app.services.stories import member_story
 from app.services.unit_of_work import UnitOfWork
 from app.web.braid import Picture
 from app.web.braid import link as braid_link
 from app.web.braid import picture as braid_picture
 from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
-from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices
+from app.web.cross_view import MomentInStory, show_public_moments
+from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public
 from app.web.story_view import VoiceShown, show_voice
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
+from app.web.words import sentence as refusal_words
 
 # Old name → (SDK that brought the new one, new name). An old name works until SDK_OLDEST passes that version.
 _RENAMED = {"list_phase_choices": ("1", "phase_choices")}
@@ -93,6 +98,11 @@ def phase_choices(session: Session) -> list[tuple[str, str]]:
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
         names.setdefault(phase.key, phase.name)
     return list(names.items())
+
+
+def theme_choices(session: Session) -> list[tuple[str, str]]:
+    """Returns (slug, name) of the themes that stories can be about, in their order."""
+    return [(theme.slug, theme.name) for theme in living_themes(session)]
 
 
 def model_base(owner: str) -> type[DeclarativeBase]:
@@ -147,6 +157,7 @@ __all__ = [
     "Job",
     "Manifest",
     "MenuItem",
+    "MomentInStory",
     "NotAllowed",
     "NotFound",
     "Objection",
@@ -199,6 +210,7 @@ __all__ = [
     "lift_all",
     "list_tellings",
     "list_territories",
+    "member_story",
     "model_base",
     "new_id",
     "not_restricted_clause",
@@ -210,14 +222,19 @@ __all__ = [
     "read_told",
     "reader",
     "ref",
+    "refusal_words",
     "require",
     "restrict",
     "restrictions_on",
+    "sent",
+    "show_public_moments",
     "show_voice",
     "signed_in",
+    "state_missing_voice",
     "stronger",
     "strongest",
     "system_clock",
+    "theme_choices",
     "with_permission",
     "working_journey",
     "writing",

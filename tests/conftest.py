@@ -21,6 +21,9 @@ from app.services.site import Site
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
 
+# The public helpers for plugins' tests: the project's own use them too.
+pytest_plugins = ["app.sdk_testing"]
+
 refuse_what_postgresql_refuses()
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')

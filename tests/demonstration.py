@@ -9,11 +9,12 @@ from PIL import Image
 
 from app.config import shipped
 from app.db.models import Account
+from app.db.reading import living_moments
 from app.factory import create_app
 from app.kernel.access import Actor
 from app.services import media, passages, starter, stories, workflow
 from app.services.access import load_actor
-from app.services.approvals import current_hash, sign_passage
+from app.services.approvals import current_hash, sign_passage, state_missing_voice
 from app.services.markup import prepare_here
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
@@ -38,15 +39,20 @@ def _write_and_submit(site: Site, home: Path) -> None:
     """Hélène writes two stories: one stays open, one goes to the editors with a change since it was last read."""
     with site.writer.begin() as uow:
         actor, editor = somebody(site, uow, "helene.marcadet"), somebody(site, uow, "relecture")
+        other = somebody(site, uow, "maud.tessier")
     picture = home / "picture.png"
     Image.new("RGB", (900, 600), "#9e1b45").save(picture)
     image = media.prepare_image(site.settings.media_folder, picture.read_bytes())
     voice, delegation = actor.voices[0].voice, actor.voices[0].delegation
+    with site.writer.begin() as uow:
+        moment = living_moments(uow.session, delegation)[0][0].id
     for title, submitted in (("Un récit en écriture", False), ("Un récit en relecture", True)):
         with site.writer.begin() as uow:
             story = stories.create_story(uow, actor, delegation, title, "Un chapeau.")
             picture_row = media.add_image(uow, actor, story.id, image, "Un aplat de garance", "Atelier de démonstration")
-            passage = passages.add_passage(uow, actor, story.id, None, voice)
+            passage = passages.add_passage(uow, actor, story.id, moment, voice)
+            if submitted:
+                _cross(uow, actor, other, story.id, moment)
             for body in ("Un premier texte.", f"Un texte **repris**.\n\n![](media:{picture_row.id})"):
                 revision = passages.write_revision(uow, actor, passage, prepare_here(body, lang="fr"), None, "fr")
                 if not submitted:
@@ -56,6 +62,15 @@ def _write_and_submit(site: Site, home: Path) -> None:
                 workflow.start_review(uow, editor, story.id)
                 if revision.number == 1:
                     workflow.request_changes(uow, editor, story.id, "Dites où cela se passe.", "http://localhost")
+
+
+def _cross(uow: UnitOfWork, actor: Actor, other: Actor, story_id: str, moment: str) -> None:
+    """Maud tells the same moment and signs; why the two others do not is said."""
+    passage = passages.add_passage(uow, other, story_id, moment, other.voices[0].voice)
+    passages.write_revision(uow, other, passage, prepare_here("Le même matin, vu de l’atelier.", lang="fr"), None, "fr")
+    sign_passage(uow, other, passage.id, other.voices[0].voice, str(current_hash(uow.session, passage)))
+    for category in ("local_agent", "state_agent"):
+        state_missing_voice(uow, actor, story_id, moment, category, "La personne n’était pas encore en poste.")
 
 
 def somebody(site: Site, uow: UnitOfWork, who: str) -> Actor:

@@ -14,10 +14,12 @@ from app.config import UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
 from app.kernel.access import Role
-from app.services import accounts, letters, mail, page_starter, starter, verify
+from app.services import accounts, health, letters, mail, page_starter, starter, verify
 from app.services.job_runs import run_due_jobs
 from app.services.roles import learn_from_enabled
 from app.services.site import Site
+
+HEALTH = {"error": "à régler   ", "warning": "à surveiller", "ok": "bien       "}
 
 
 @click.group(cls=Commands, help="Récits croisés : exploiter un site. / Run a site.")
@@ -103,8 +105,27 @@ def verify_command(makers: Makers) -> None:
     site = ready_site(makers)
     with Session(site.engine) as session:
         report = verify.verify_site(session)
+    with site.writer.begin() as uow:
+        health.note_verified(uow, report)
     click.echo(report.summary)
     if report.faults:
+        sys.exit(1)
+
+
+@recits.command(
+    name="health", help="Dit comment va le site ; finit par 1 s’il faut agir. / Say how the site stands; ends with 1 if something is wrong."
+)
+@click.option("--strict", is_flag=True, help="Finit par 1 aussi pour ce qui est à surveiller. / Warnings count too.")
+@click.pass_obj
+def health_command(makers: Makers, strict: bool) -> None:
+    """Prints every check, the worst first."""
+    site = ready_site(makers)
+    with Session(site.engine) as session:
+        found = health.check_site(site, session, site.snapshots.current(session), "fr")
+    for finding in found:
+        owner = f"{finding.owner} : " if finding.owner else ""
+        click.echo(f"{HEALTH[finding.level]}  {owner}{finding.title} : {finding.words}")
+    if health.worst(found) == "error" or (strict and health.worst(found) == "warning"):
         sys.exit(1)
 
 

@@ -2,7 +2,7 @@
 
 from sqlalchemy import ColumnElement, and_, select
 
-from app.db.models import Delegation, MomentRevision, Phase, PublicPassage, Story, StoryDelegation, StoryTheme, Voice
+from app.db.models import Delegation, MomentRevision, Phase, PublicPassage, Story, StoryDelegation, StoryTheme, StoryVersion, Voice
 from app.kernel.voice import Display
 
 Clause = ColumnElement[bool]
@@ -10,13 +10,15 @@ Clause = ColumnElement[bool]
 
 def theme_clause(theme_id: str) -> Clause:
     """Stories about a theme."""
-    return select(StoryTheme.theme_id).where(StoryTheme.story_id == Story.id, StoryTheme.theme_id == theme_id).exists()
+    return select(StoryTheme.theme_id).where(StoryTheme.story_id == Story.id, StoryTheme.theme_id == theme_id).correlate(Story).exists()
 
 
 def territory_clause(territory_id: str) -> Clause:
     """Stories led by a territory's delegation."""
     leads = and_(StoryDelegation.story_id == Story.id, StoryDelegation.lead.is_(True), Delegation.territory_id == territory_id)
-    return select(Delegation.id).join(StoryDelegation, StoryDelegation.delegation_id == Delegation.id).where(leads).exists()
+    return (
+        select(Delegation.id).join(StoryDelegation, StoryDelegation.delegation_id == Delegation.id).where(leads).correlate(Story).exists()
+    )
 
 
 def phase_clause(phase_key: str) -> Clause:
@@ -27,7 +29,7 @@ def phase_clause(phase_key: str) -> Clause:
         .join(Phase, Phase.id == MomentRevision.phase_id)
         .where(PublicPassage.story_id == Story.id, Phase.key == phase_key)
     )
-    return query.exists()
+    return query.correlate(Story).exists()
 
 
 def category_clause(category: str) -> Clause:
@@ -37,9 +39,12 @@ def category_clause(category: str) -> Clause:
         .join(Voice, Voice.id == PublicPassage.voice_id)
         .where(PublicPassage.story_id == Story.id, Voice.category == category, Voice.display != Display.ANONYMOUS)
     )
-    return query.exists()
+    return query.correlate(Story).exists()
 
 
 def format_clause(name: str) -> Clause:
-    """Stories of a format."""
-    return Story.format == name
+    """Stories of which the published version has a format; a working copy may have taken another since."""
+    version = select(StoryVersion.id).where(
+        StoryVersion.id == Story.published_version_id, StoryVersion.manifest["format"].as_string() == name
+    )
+    return version.correlate(Story).exists()

@@ -1,7 +1,7 @@
 """What is told of moments over many stories: the public tellings, through the visibility clause, and a delegation's own, with what is not public."""
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
@@ -24,6 +24,7 @@ from app.db.models import (
     Voice,
 )
 from app.db.reading import living_moments, public_story_clause
+from app.db.themes import themes_of
 from app.kernel.braid import strongest
 from app.kernel.voice import CATEGORIES, Display
 
@@ -51,6 +52,7 @@ class Telling:
         others: those without a shown category: guests, and those who show none; to be shown by `show_voice` only.
         stances: all stances on it.
         stated: categories whose absence the story gives a reason for.
+        themes: slugs of the themes that the story is about.
     """
 
     story: str
@@ -69,6 +71,7 @@ class Telling:
     others: tuple[Voice, ...]
     stances: tuple[str, ...]
     stated: frozenset[str]
+    themes: frozenset[str] = frozenset()
 
     @property
     def anchor(self) -> str:
@@ -96,14 +99,15 @@ class Telling:
         return tuple(str(c) for c in CATEGORIES if c not in self.told and c not in self.unnamed)
 
 
-def list_tellings(session: Session, *, territory_id: str | None = None) -> list[Telling]:
+def list_tellings(session: Session, *, territory_id: str | None = None, story_id: str | None = None) -> list[Telling]:
     """Returns every moment that public stories tell, in the order of time; costs a fixed number of queries.
 
     Args:
         session: a read session.
         territory_id: only moments of this territory.
+        story_id: only moments of this story.
     """
-    stories = _public_versions(session, territory_id)
+    stories = _public_versions(session, territory_id, story_id)
     pins = [pin for _story, manifest in stories for pin in manifest["passages"]]
     moments = {
         revision.hash: (revision, owner)
@@ -127,8 +131,10 @@ def list_tellings(session: Session, *, territory_id: str | None = None) -> list[
     }
     territories = {row.id: row for row in session.scalars(select(Territory))}
     phases = {row.id: row for row in session.scalars(select(Phase))}
+    themes = themes_of(session, [story.id for story, _manifest in stories])
     found = []
     for story, manifest in stories:
+        about = frozenset(theme.slug for theme in themes.get(story.id, ()))
         groups: dict[str, list[dict[str, Any]]] = {}
         for pin in manifest["passages"]:
             if pin["moment"] in moments:
@@ -137,13 +143,14 @@ def list_tellings(session: Session, *, territory_id: str | None = None) -> list[
             revision, owner = moments[key]
             if territory_id is None or owner == territory_id:
                 phase = phases.get(revision.phase_id or "")
-                found.append(_telling(story, manifest, number, territories[owner], revision, phase, told, voices, words))
+                telling = _telling(story, manifest, number, territories[owner], revision, phase, told, voices, words)
+                found.append(replace(telling, themes=about))
     return sorted(
         found, key=lambda telling: (telling.revision.date_start, telling.revision.date_end, telling.revision.title, telling.title)
     )
 
 
-def _public_versions(session: Session, territory_id: str | None) -> list[tuple[Story, dict[str, Any]]]:
+def _public_versions(session: Session, territory_id: str | None, story_id: str | None) -> list[tuple[Story, dict[str, Any]]]:
     query = (
         select(Story, StoryVersion.manifest).join(StoryVersion, StoryVersion.id == Story.published_version_id).where(public_story_clause())
     )
@@ -154,6 +161,8 @@ def _public_versions(session: Session, territory_id: str | None) -> list[tuple[S
             .where(Delegation.territory_id == territory_id)
         )
         query = query.where(Story.id.in_(of_territory))
+    if story_id is not None:
+        query = query.where(Story.id == story_id)
     return [(story, manifest) for story, manifest in session.execute(query.order_by(Story.published_at, Story.id))]
 
 

@@ -119,10 +119,9 @@ def list_delegations(session: Session, ids: Iterable[str]) -> list[DelegationCar
     return [DelegationCard(*row) for row in session.execute(query)]
 
 
-def list_delegation_stories(session: Session, delegation_id: str, *, deleted: bool = False) -> list[Story]:
-    """Returns a delegation's stories, those changed last first; those in the trash instead, if asked."""
-    query = select(Story).join(StoryDelegation).where(StoryDelegation.delegation_id == delegation_id)
-    query = query.where(Story.deleted_at.is_not(None) if deleted else Story.deleted_at.is_(None))
+def list_delegation_stories(session: Session, delegation_id: str) -> list[Story]:
+    """Returns a delegation's stories, those changed last first."""
+    query = select(Story).join(StoryDelegation).where(StoryDelegation.delegation_id == delegation_id, Story.deleted_at.is_(None))
     return list(session.scalars(query.order_by(Story.state_since.desc(), Story.id)))
 
 
@@ -236,47 +235,6 @@ def list_comments(session: Session, story_id: str) -> list[ReviewComment]:
 def list_decisions(session: Session, story_id: str) -> list[StoryDecision]:
     """Returns the steps that a story took, newest first."""
     return list(session.scalars(select(StoryDecision).where(StoryDecision.story_id == story_id).order_by(StoryDecision.at.desc())))
-
-
-# — trash —
-
-
-@dataclass(frozen=True)
-class TrashedPassage:
-    """A passage in the trash of a living story."""
-
-    passage: Passage
-    story: Story
-    moment: MomentRevision | None
-    voice: Voice | None
-    revision: PassageRevision | None
-
-
-def list_trashed_passages(session: Session, delegation_id: str) -> list[TrashedPassage]:
-    """Returns a delegation's passages in the trash, last deleted first."""
-    query = (
-        select(Passage, Story, MomentRevision, Voice, PassageRevision)
-        .join(Story, Story.id == Passage.story_id)
-        .join(StoryDelegation, StoryDelegation.story_id == Story.id)
-        .outerjoin(Moment, Moment.id == Passage.moment_id)
-        .outerjoin(MomentRevision, MomentRevision.id == Moment.revision_id)
-        .outerjoin(Voice, Voice.id == Passage.voice_id)
-        .outerjoin(PassageRevision, PassageRevision.id == Passage.revision_id)
-        .where(StoryDelegation.delegation_id == delegation_id, Passage.deleted_at.is_not(None), Story.deleted_at.is_(None))
-        .order_by(Passage.deleted_at.desc())
-    )
-    return [TrashedPassage(*row) for row in session.execute(query)]
-
-
-def list_trashed_moments(session: Session, delegation_id: str) -> list[tuple[Moment, MomentRevision]]:
-    """Returns a delegation's moments in the trash, last deleted first."""
-    query = (
-        select(Moment, MomentRevision)
-        .join(MomentRevision, MomentRevision.id == Moment.revision_id)
-        .where(Moment.delegation_id == delegation_id, Moment.deleted_at.is_not(None))
-        .order_by(Moment.deleted_at.desc())
-    )
-    return [(moment, revision) for moment, revision in session.execute(query)]
 
 
 # — review —

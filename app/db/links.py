@@ -43,6 +43,14 @@ def cited_by(session: Session, kind: TargetKind, keys: Collection[str], *, worki
     return list(dict.fromkeys(link.citing for link in _links(session, condition, working=working)))
 
 
+def _without_copies(links: list[tuple[CitingLink, tuple[str, str]]]) -> list[tuple[CitingLink, tuple[str, str]]]:
+    """Leaves out what a working copy cites where the public words of the same text cite it too."""
+    public = {(link.citing.kind, link.citing.id, link.citing.lang, key) for link, key in links if link.citing.public}
+    return [
+        (link, key) for link, key in links if link.citing.public or (link.citing.kind, link.citing.id, link.citing.lang, key) not in public
+    ]
+
+
 def page_cited_by(session: Session, page_id: str, *, working: bool = False) -> list[Citing]:
     """Returns what cites a page, by any path that it ever had; itself left out."""
     found = cited_by(session, TargetKind.PATH, page_paths(session, [page_id]), working=working)
@@ -132,7 +140,7 @@ def _keyed_links(session: Session, condition: ColumnElement[bool], *, working: b
         citing = names.get((row.source_kind, row.source_id, row.lang, row.public))
         if citing is not None:
             found.append((CitingLink(citing, row.address), (row.target_kind, row.target_key)))
-    return found
+    return _without_copies(found)
 
 
 def _names(session: Session, rows: Collection[ContentLink]) -> dict[tuple[str, str, str, bool], Citing]:

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -95,6 +96,21 @@ class Position:
     id: str
 
 
+class StoryOrder(StrEnum):
+    """How a list of stories is sorted."""
+
+    NEWEST = "newest"
+    OLDEST = "oldest"
+    TERRITORY = "territory"
+
+
+def _sorting(order: StoryOrder) -> tuple[ColumnElement[Any], ...]:
+    newest = Story.published_at.desc(), Story.id.desc()
+    if order is StoryOrder.OLDEST:
+        return Story.published_at.asc(), Story.id.asc()
+    return (by_name(Territory.name), *newest) if order is StoryOrder.TERRITORY else newest
+
+
 def find_by_slug(session: Session, slug: str) -> Story | None:
     """Returns the story that has or had a slug, public or not."""
     query = select(Story).join(StoryAddress, StoryAddress.story_id == Story.id).where(StoryAddress.slug == slug)
@@ -110,9 +126,11 @@ def list_stories(
     theme_id: str | None = None,
     phase_key: str | None = None,
     where: Sequence[ColumnElement[bool]] = (),
+    order: StoryOrder = StoryOrder.NEWEST,
 ) -> tuple[list[StoryCard], Position | None]:
-    """Returns public stories, newest first, and the position from which to go on, or None at the end.
+    """Returns public stories, newest first if nothing else is asked, and the position from which to go on, or None at the end.
 
+    Positions are those of the newest first: in another order there is no going on.
     `where` narrows the list further: the clauses of `app.db.clauses` and of plugins' facets.
     """
     query = (
@@ -122,7 +140,7 @@ def list_stories(
         .join(Delegation, Delegation.id == StoryDelegation.delegation_id)
         .join(Territory, Territory.id == Delegation.territory_id)
         .where(public_story_clause(), *where)
-        .order_by(Story.published_at.desc(), Story.id.desc())
+        .order_by(*_sorting(order))
         .limit(limit + 1)
     )
     if after is not None:

@@ -257,9 +257,11 @@ class ContentType(Declared):
         plural: several.
         description: one sentence, for whoever chooses.
         form: returns the WTForms class that edits its data, or None where it has a body only.
-        template: template of the public page, given `page`, `html` and `facts`; shown while the plugin is on.
+        template: template of the public page, which extends `reading/page.html` and fills its block `beside`; given `page`, `version`, `html` and `facts`,
+            and used while the plugin is on.
         facts: called with a read session and the data; returns what the template shows.
-        text: called with a read session and the data; returns what the public reads of the data when the plugin is off.
+        text: called with a read session and the data when somebody saves; returns what the public reads of the data when the plugin is off or fails, kept in
+            the version and covered by its hash. One that raises keeps the page from being saved.
     """
 
     title: Words = ""

@@ -26,6 +26,8 @@ ROLE_MANAGE = "role.manage"
 RESTRICTION_MANAGE = "restriction.manage"
 PROGRAMME_MANAGE = "programme.manage"
 STORY_REVIEW = "story.review"
+MEDIA_MANAGE = "media.manage"
+TRASH_MANAGE = "trash.manage"
 PAGE_EDIT = "page.edit"
 PAGE_PUBLISH = "page.publish"
 
@@ -39,6 +41,8 @@ CORE_PERMISSIONS: dict[str, frozenset[Role]] = {
     RESTRICTION_MANAGE: frozenset({Role.ADMINISTRATOR}),
     PROGRAMME_MANAGE: frozenset({Role.ADMINISTRATOR, Role.ORGANISER}),
     STORY_REVIEW: frozenset({Role.EDITOR}),
+    MEDIA_MANAGE: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
+    TRASH_MANAGE: frozenset({Role.ADMINISTRATOR}),
     PAGE_EDIT: frozenset({Role.ADMINISTRATOR, Role.ORGANISER, Role.EDITOR}),
     PAGE_PUBLISH: frozenset({Role.ADMINISTRATOR, Role.EDITOR}),
 }

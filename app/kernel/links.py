@@ -9,7 +9,7 @@ from app.kernel.document.targets import is_external
 KEY_LENGTH = 500
 _STORY = re.compile(r"/recits/([a-z0-9][a-z0-9-]*)(?:/.*)?")
 _TERRITORY = re.compile(r"/territoires/([a-z0-9][a-z0-9-]*)/?")
-_LANGUAGE = re.compile(r"/en(?=/)")
+_LANGUAGE = re.compile(r"^/en(?=/)")
 
 
 class TargetKind(StrEnum):
@@ -47,5 +47,9 @@ def target_of(address: str) -> Target | None:
 def site_path(address: str) -> str:
     """Returns the path of an address of this site: without query, fragment, language and the slash at its end."""
     path = re.split(r"[?#]", address, maxsplit=1)[0]
-    path = _LANGUAGE.sub("", path, count=1) if path.startswith("/en/") else path
-    return path.rstrip("/") or "/"
+    return without_language(path).rstrip("/") or "/"
+
+
+def without_language(address: str) -> str:
+    """Returns an address of this site without the language that it was read in when somebody copied it."""
+    return _LANGUAGE.sub("", address, count=1)

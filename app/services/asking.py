@@ -1,9 +1,10 @@
 """Asks a plugin's code one thing, alone: its failure, exit or broken query stays its own; never decides what a failure means to the caller."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
-from sqlalchemy.orm import Session
+from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session, SessionTransaction
 
 from app.hooks.calls import CALLS
 from app.hooks.contracts import Owned
@@ -48,3 +49,51 @@ def insist(session: Session, owned: Owned[Any], question: Callable[[], Answer]) 
         CALLS.fault(owned.owner, hook, name, error)
         raise Failed(owned.full_name) from error
     return answer
+
+
+def ask_all(session: Session, asked: Sequence[tuple[Owned[Any], Callable[[], Answer]]]) -> list[Answer | Failed]:
+    """Returns the answers of several plugins' objects, each still alone; in the place of one that failed stands its failure (fails soft).
+
+    For reading: one savepoint serves all, and a new one follows each failure, since twenty savepoints are felt on a page. What an answer wrote may be undone
+    by the failure of a later one.
+
+    Args:
+        session: the session that the questions read with.
+        asked: the declared objects, with the question to each.
+    """
+    answers: list[Answer | Failed] = []
+    savepoint: SessionTransaction | None = None
+    for owned, question in asked:
+        hook, name = HOOK_OF[type(owned.item)], owned.item.name
+        savepoint = savepoint or session.begin_nested()
+        try:
+            with CALLS.call(owned.owner, hook, name):
+                answer = question()
+            if session.get_nested_transaction() is not savepoint:
+                raise RuntimeError("it ended a transaction that is not its own")
+        except (Exception, SystemExit) as error:
+            CALLS.fault(owned.owner, hook, name, error)
+            _undo(session, savepoint)
+            savepoint = None
+            answers.append(Failed(owned.full_name))
+        else:
+            answers.append(answer)
+    if savepoint is not None:
+        try:
+            savepoint.commit()
+        except SQLAlchemyError as error:  # what somebody left in the session cannot be written: nothing of it is
+            owned = asked[-1][0]
+            CALLS.fault(owned.owner, HOOK_OF[type(owned.item)], owned.item.name, error)
+            _undo(session, savepoint)
+    return answers
+
+
+def _undo(session: Session, savepoint: SessionTransaction) -> None:
+    """Rolls a savepoint back; where a plugin has ended it already, the whole reading transaction ends with it and the next query begins another."""
+    if session.get_nested_transaction() is None:
+        session.rollback()
+        return
+    try:
+        savepoint.rollback()
+    except SQLAlchemyError:
+        session.rollback()

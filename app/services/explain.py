@@ -11,7 +11,17 @@ from app.db.models import Media, Moment, Page, Passage, Programme, Story, StoryD
 from app.db.pages import find_public
 from app.db.restrictions import restrictions_on
 from app.hooks.snapshot import Snapshot
-from app.kernel.access import PAGE_EDIT, PAGE_PUBLISH, PROGRAMME_MANAGE, ROLE_MANAGE, Actor, Scope, ScopeKind, permission_decision
+from app.kernel.access import (
+    MEDIA_MANAGE,
+    PAGE_EDIT,
+    PAGE_PUBLISH,
+    PROGRAMME_MANAGE,
+    ROLE_MANAGE,
+    Actor,
+    Scope,
+    ScopeKind,
+    permission_decision,
+)
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotAllowed, NotFound
 from app.services import approvals, media, moments, passages, stories, visibility, workflow
@@ -140,11 +150,14 @@ def voice_to_sign_with(session: Session, actor: Actor, passage: Passage) -> str 
 
 
 def _image(asked: Asked, image: Media) -> list[Answer]:
-    session, story = asked.session, asked.session.get(Story, image.story_id)
-    return [
-        Answer("see", media.image_decision(session, asked.actor, image.hash)),
-        asked.signed_in("delete", lambda who: media.image_deletion(session, who, image, story)),
-    ]
+    session = asked.session
+
+    def deletion(actor: Actor) -> Decision:
+        if image.story_id is None:  # an image of the site's library
+            return permission_decision(actor, MEDIA_MANAGE, ())
+        return media.image_deletion(session, actor, image, session.get(Story, image.story_id))
+
+    return [Answer("see", media.image_decision(session, asked.actor, image.hash)), asked.signed_in("delete", deletion)]
 
 
 def _page(asked: Asked, page: Page) -> list[Answer]:

@@ -11,14 +11,15 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
+from app.db.library import on_public_page_clause
 from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
 from app.db.restrictions import not_restricted_clause
-from app.kernel.access import Actor
+from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor, permission_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import new_id
 from app.services.checks import checked
-from app.services.stories import member_story, visibility, writable_story, writing_decision
+from app.services.stories import rescued_story, visibility, writable_story, writing_decision
 from app.services.unit_of_work import UnitOfWork
 
 MOST_BYTES = 10 * MEBIBYTE
@@ -142,10 +143,9 @@ def _write(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def add_image(uow: UnitOfWork, actor: Actor, story_id: str, image: PreparedImage, alt: str, credit: str) -> Media:
-    """Adds a prepared image to a story; alternative text and credit are required."""
-    writable_story(uow.session, actor, story_id)
-    row = Media(
+def new_media(uow: UnitOfWork, actor: Actor, image: PreparedImage, story_id: str | None) -> Media:
+    """Returns the row of a prepared image, of which nothing is said yet; the caller has checked who asks, describes and adds it."""
+    return Media(
         story_id=story_id,
         hash=image.hash,
         mime=image.mime,
@@ -153,11 +153,17 @@ def add_image(uow: UnitOfWork, actor: Actor, story_id: str, image: PreparedImage
         height=image.height,
         size=image.size,
         renditions=[[rendition.width, rendition.height, rendition.size] for rendition in image.renditions],
-        alt=checked("alt", alt, ALT, required=True),
-        credit=checked("credit", credit, CREDIT, required=True),
         created_at=uow.now,
         created_by=actor.account,
     )
+
+
+def add_image(uow: UnitOfWork, actor: Actor, story_id: str, image: PreparedImage, alt: str, credit: str) -> Media:
+    """Adds a prepared image to a story; alternative text and credit are required."""
+    writable_story(uow.session, actor, story_id)
+    row = new_media(uow, actor, image, story_id)
+    row.alt = checked("alt", alt, ALT, required=True)
+    row.credit = checked("credit", credit, CREDIT, required=True)
     uow.session.add(row)
     uow.session.flush()
     uow.record(actor, "media.add", "media", row.id, story=story_id, hash=row.hash)
@@ -174,20 +180,23 @@ def image_deletion(session: Session, actor: Actor, image: Media, story: Story | 
 def delete_image(uow: UnitOfWork, actor: Actor, media_id: str) -> None:
     """Takes an image out of a story's list; versions that use it keep it."""
     row = uow.session.get(Media, media_id)
-    if row is None:
+    if row is None or row.story_id is None:
         raise NotFound("media")
     image_deletion(uow.session, actor, row, uow.session.get(Story, row.story_id)).demand()
-    row.deleted_at = uow.now
+    row.deleted_at, row.deleted_by = uow.now, actor.account
     uow.record(actor, "media.delete", "media", row.id, story=row.story_id)
 
 
 def restore_image(uow: UnitOfWork, actor: Actor, media_id: str) -> None:
-    """Takes an image back into its story's list."""
+    """Takes an image back into its story's list, or into the site's library."""
     row = uow.session.get(Media, media_id)
     if row is None or row.deleted_at is None:
         raise NotFound("media")
-    member_story(uow.session, actor, row.story_id)
-    row.deleted_at = None
+    if row.story_id is not None:
+        rescued_story(uow.session, actor, row.story_id)
+    elif not actor.may(MEDIA_MANAGE) and not actor.may(TRASH_MANAGE):
+        raise NotFound("media")
+    row.deleted_at = row.deleted_by = None
     uow.record(actor, "media.restore", "media", row.id, story=row.story_id)
 
 
@@ -195,7 +204,7 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
     """Returns the file of a rendition that the reader may see.
 
     Raises:
-        NotFound: if there is none, or it belongs only to stories that the reader may not see.
+        NotFound: if there is none, or it belongs only to stories that the reader may not see, or to the site and to no public page.
     """
     image_decision(session, actor, content_hash).demand()
     path = folder / content_hash[:2] / content_hash / f"{width}.webp"
@@ -205,9 +214,10 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
 
 
 def is_public(session: Session, content_hash: str) -> bool:
-    """Tells whether an image is part of something public that nothing hides."""
-    query = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
-    return session.scalar(query.limit(1)) is not None
+    """Tells whether an image is part of something public that nothing hides: a story, or a page."""
+    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
+    on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause())
+    return session.scalar(in_story.limit(1)) is not None or session.scalar(on_page.limit(1)) is not None
 
 
 def image_decision(session: Session, actor: Actor | None, content_hash: str) -> Decision:
@@ -218,7 +228,11 @@ def image_decision(session: Session, actor: Actor | None, content_hash: str) -> 
     if actor is None:
         return refusal
     for story_id in session.scalars(select(Media.story_id).where(Media.hash == content_hash).distinct()):
-        seen = visibility(session, actor, session.get(Story, story_id))
+        if story_id is None:
+            library = permission_decision(actor, MEDIA_MANAGE, ())
+            seen = library if library.allowed else permission_decision(actor, PAGE_EDIT, ())
+        else:
+            seen = visibility(session, actor, session.get(Story, story_id))
         if seen.allowed:
             return seen
         refusal = no(NotFound("media"), seen.because, **seen.facts)

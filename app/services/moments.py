@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Delegation, Moment, MomentRevision, Passage, Phase, Story
-from app.kernel.access import Actor
+from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.content import MomentContent
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound, Refused
@@ -146,8 +146,9 @@ def moment_deletion(session: Session, actor: Actor, moment: Moment | None) -> De
 
 def _moment(session: Session, actor: Actor, moment_id: str, *, deleted: bool = False) -> Moment:
     row = session.get(Moment, moment_id)
-    moment_decision(actor, row, deleted=deleted).demand()
-    if row is None:
+    if not (deleted and actor.may(TRASH_MANAGE)):
+        moment_decision(actor, row, deleted=deleted).demand()
+    if row is None or (row.deleted_at is not None) != deleted:
         raise NotFound("moment")
     return row
 

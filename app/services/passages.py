@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Account, Draft, Media, Moment, Passage, PassageRevision, Story, Voice
 from app.hooks.contracts import BlockType
-from app.kernel.access import Actor
+from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.content import MediaUse, PassageContent, Span
 from app.kernel.decision import Decision, no, yes
@@ -19,12 +19,13 @@ from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSaved
 from app.kernel.ids import new_salt
 from app.kernel.voice import Mandate
+from app.kernel.workflow import EDITABLE_STATES, StoryState
 from app.services.approvals import is_signed
 from app.services.blocks import DATA, PreparedBlock, kept_of
 from app.services.checks import checked
 from app.services.links import index_links
 from app.services.markup import MARKUP_VERSION, PreparedBody
-from app.services.stories import delegations_of, membership, writable_story, writing_decision
+from app.services.stories import delegations_of, membership, rescued_story, writable_story, writing_decision
 from app.services.unit_of_work import UnitOfWork
 
 REVISION_NAME = 120
@@ -136,13 +137,16 @@ def restore_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> Passage:
     """Takes a passage back from the trash.
 
     Raises:
-        Refused: if the voice has meanwhile begun another passage on the moment.
+        Refused: if the voice has meanwhile begun another passage on the moment, or the story is locked.
     """
     passage = uow.session.get(Passage, passage_id)
     if passage is None or passage.deleted_at is None:
         raise NotFound("passage")
-    writable_story(uow.session, actor, passage.story_id)
-    _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
+    story = rescued_story(uow.session, actor, passage.story_id)
+    if StoryState(story.state) not in EDITABLE_STATES:
+        raise Refused("story_locked", state=story.state)
+    if not actor.may(TRASH_MANAGE):
+        _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
     others = living_passages(uow.session, passage.story_id)
     if passage.block == TEXT_BLOCK and _told_already(others, passage.moment_id, passage.voice_id):
         raise Refused("passage_exists")

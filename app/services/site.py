@@ -10,6 +10,7 @@ from app.hooks.registry import Registry
 from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
+from app.services.installed_code import InstalledCode
 from app.services.mail import Postman
 from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
@@ -30,4 +31,5 @@ class Site:
     signer: Signer
     postman: Postman
     identities: IdentityCache
+    installed: InstalledCode
     navigation: NavigationCache = field(default_factory=NavigationCache)

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Delegation, Passage, PassageRevision, Story, StoryAddress, StoryDelegation
-from app.kernel.access import STORY_REVIEW, Actor, capacities_on, permission_decision, review_decision
+from app.kernel.access import STORY_REVIEW, TRASH_MANAGE, Actor, capacities_on, permission_decision, review_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_salt
@@ -97,7 +97,7 @@ def delete_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
 
 def restore_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
     """Takes a story back from the trash, with all its passages as they were."""
-    story = member_story(uow.session, actor, story_id, deleted=True)
+    story = rescued_story(uow.session, actor, story_id, deleted=True)
     story.deleted_at = story.deleted_by = None
     uow.record(actor, "story.restore", "story", story.id)
 
@@ -222,6 +222,20 @@ def member_story(session: Session, actor: Actor, story_id: str, *, deleted: bool
     story = session.get(Story, story_id)
     membership(session, actor, story, deleted=deleted).demand()
     return _there(story)
+
+
+def rescued_story(session: Session, actor: Actor, story_id: str, *, deleted: bool = False) -> Story:
+    """Returns a story of which the actor may take something back from the trash: one of their delegations', or any for who keeps the site's trash.
+
+    Raises:
+        NotFound: as `member_story`.
+    """
+    if not actor.may(TRASH_MANAGE):
+        return member_story(session, actor, story_id, deleted=deleted)
+    story = session.get(Story, story_id)
+    if story is None or (story.deleted_at is not None) != deleted:
+        raise NotFound("story")
+    return story
 
 
 def writable_story(session: Session, actor: Actor, story_id: str) -> Story:

@@ -1,9 +1,10 @@
 """Turns stored fragments into HTML for one reader: images and links are resolved to what this reader may see."""
 
-from collections.abc import Iterable
+import re
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
@@ -14,7 +15,7 @@ from app.db.models import Media, Story, StoryAddress
 from app.db.pages import present_paths
 from app.db.reading import public_story_clause
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
-from app.kernel.links import TargetKind, site_path, target_of
+from app.kernel.links import TargetKind, site_path, target_of, without_language
 from app.web.templating import markup
 
 STORY_PREFIX = "/recits/"
@@ -27,6 +28,21 @@ class PageResolver:
         self._media = {row.id: row for row in media}
         self._public = public_slugs
         self._pages = pages or {}
+        self._kept: dict[str, tuple[str, str]] = {}
+
+    def keeping(self, pieces: list[Any], uses: Sequence[Mapping[str, str]]) -> "PageResolver":
+        """Returns a resolver that describes images as when these words were written: that is what was signed.
+
+        Args:
+            pieces: the words' fragment.
+            uses: hash, alternative and credit of its images, in the order of their first appearance.
+        """
+        known = [media for media in dict.fromkeys(image_ids(pieces)) if media in self._media]
+        kept = PageResolver(self._media.values(), self._public, self._pages)
+        kept._kept = {
+            media: (use["alt"], use["credit"]) for media, use in zip(known, uses, strict=False) if self._media[media].hash == use["hash"]
+        }
+        return kept
 
     def image(self, media: str) -> ResolvedImage | None:
         row = self._media.get(media)
@@ -36,25 +52,35 @@ class PageResolver:
             (width, height, url_for("media.rendition", content_hash=row.hash, width=width)) for width, height, _size in row.renditions
         ]
         width, height, src = sources[min(1, len(sources) - 1)]
-        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, row.alt, row.credit)
+        alt, credit = self._kept.get(media, (row.alt, row.credit))
+        return ResolvedImage(src, ", ".join(f"{url} {w}w" for w, _h, url in sources), width, height, alt, credit)
 
     def link(self, target: str) -> str | None:
-        if not target.startswith(STORY_PREFIX):
-            return self._page(target)
-        slug, _sep, rest = target.removeprefix(STORY_PREFIX).partition("/")
+        """Returns where a link leads today, in the reader's language; None where it is not public, so that its words stand alone."""
+        if not target.startswith("/"):
+            return target
+        address = without_language(target)
+        known = target_of(address)
+        if known is not None and known.kind is TargetKind.STORY:
+            return self._story(address)
+        path = site_path(address)
+        if path not in self._pages:
+            return f"{request.script_root}{address}"
+        present = self._pages[path]
+        rest = address[len(re.split(r"[?#]", address, maxsplit=1)[0]) :]
+        return None if present is None else page_href(present) + rest
+
+    def _story(self, address: str) -> str | None:
+        slug, _sep, rest = address.removeprefix(STORY_PREFIX).partition("/")
         slug, hash_mark, anchor = slug.partition("#")
         if slug not in self._public:
             return None
         return url_for("reading.story", slug=self._public[slug]) + (f"/{rest}" if rest else "") + (f"#{anchor}" if hash_mark else "")
 
-    def _page(self, target: str) -> str | None:
-        """Leads to where a page stands now, and nowhere where it is not public; what is no page's address stays as it was written."""
-        path = site_path(target) if target.startswith("/") else ""
-        if path not in self._pages:
-            return target
-        present = self._pages[path]
-        rest = target[len(target.split("?", maxsplit=1)[0].split("#", maxsplit=1)[0]) :]
-        return None if present is None else page_href(present) + rest
+
+def image_ids(pieces: list[Any]) -> list[str]:
+    """Returns the ids of a fragment's images, as often as they appear."""
+    return [str(piece[1]) for piece in pieces if isinstance(piece, list) and piece[0] == "image"]
 
 
 def page_href(path: str) -> str:
@@ -64,19 +90,13 @@ def page_href(path: str) -> str:
 
 def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[list[Any]]) -> PageResolver:
     """Returns a resolver for the fragments of one page."""
-    fragments = list(fragments)
-    slugs = {
-        piece[1].removeprefix(STORY_PREFIX).split("/")[0].split("#")[0]
-        for pieces in fragments
-        for piece in pieces
-        if isinstance(piece, list) and piece[0] == "link" and piece[1].startswith(STORY_PREFIX)
-    }
+    targets = [target_of(piece[1]) for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link"]
+    slugs = {found.key for found in targets if found is not None and found.kind is TargetKind.STORY}
     public: dict[str, str] = {}
     if slugs:
         query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
         public = {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(slugs), public_story_clause()))}
-    targets = (piece[1] for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link")
-    paths = {found.key for target in targets if (found := target_of(target)) is not None and found.kind is TargetKind.PATH}
+    paths = {found.key for found in targets if found is not None and found.kind is TargetKind.PATH}
     return PageResolver(media, public, present_paths(session, paths))
 
 

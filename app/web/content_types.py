@@ -13,6 +13,7 @@ from app.hooks.contracts import ContentType, Owned
 from app.hooks.specs import HOOK_OF
 from app.services.asking import Failed, ask, insist
 from app.services.pages import DEFAULT_TYPE
+from app.web.collections import COLLECTION_TYPE
 from app.web.context import reader, snapshot
 from app.web.forms import BaseForm
 
@@ -37,6 +38,7 @@ CORE_TYPES: tuple[ContentType, ...] = (
         template=PLAIN_TEMPLATE,
         facts=lambda _session, data: {"legend": bool(data.get("legend"))},
     ),
+    COLLECTION_TYPE,
 )
 """The core's types have no prefix; a plugin's is `<plugin>:<name>`."""
 

@@ -14,6 +14,7 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
 from app.services import passages, stories, themes, workflow
 from app.services.formats import DEFAULT_FORMAT
+from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
@@ -205,12 +206,22 @@ def restore_story(story_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/delegations/<id:delegation_id>/corbeille")
 def trash(delegation_id: str) -> ResponseReturnValue:
-    card = delegation_card(delegation_id)
+    kinds = delegation_trash(reader(), signed_in(), delegation_id)
     return render_template(
         "desk/trash.html",
-        card=card,
-        stories=queries.list_delegation_stories(reader(), delegation_id, deleted=True),
-        passages=queries.list_trashed_passages(reader(), delegation_id),
-        moments=queries.list_trashed_moments(reader(), delegation_id),
+        kinds=kinds,
+        names=queries.account_names(reader(), [row.by for _name, found in kinds for row in found]),
+        restore_address=_restore_address,
         confirm=ConfirmForm(formdata=None),
     )
+
+
+def _restore_address(kind: str, thing_id: str) -> str:
+    """Returns where a thing is taken back by its delegation: to the page where it then stands."""
+    if kind == "story":
+        return url_for("desk.restore_story", story_id=thing_id)
+    if kind == "passage":
+        return url_for("passages.restore", passage_id=thing_id)
+    if kind == "moment":
+        return url_for("moments.restore_moment", moment_id=thing_id)
+    return url_for("moments.delete_image", media_id=thing_id, what="restaurer")

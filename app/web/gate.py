@@ -25,6 +25,7 @@ TOUCH_AFTER_SECONDS = 3600
 CACHED_BLUEPRINTS = ("media", "identity")
 # Set in `app.extensions` by `recits plugin trace` alone, in a process that serves nobody: whose eyes its request has.
 AS_ACCOUNT = "recits.as_account"
+UNGATED = ("static", "identity.probe")
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
 
@@ -69,14 +70,14 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
 
     @app.before_request
     def pass_gate() -> ResponseReturnValue | None:
-        if request.endpoint == "static" or (request.endpoint or "").startswith("static."):
+        if request.endpoint in UNGATED or (request.endpoint or "").startswith("static."):
             return None
         _check_schema(app)
         g.snapshot = site().snapshots.current(reader())
+        _load_visitor()  # first, so that the 404 page greets whoever is signed in, as for an address that never was
         # A blueprint within a plugin's blueprint is the plugin's too.
         if any(not snapshot().is_on(owners[name]) for name in request.blueprints if name in owners):
             abort(404)
-        _load_visitor()
         view = app.view_functions.get(request.endpoint or "")
         if view is None:  # no route: the 404 page, which may greet whoever is signed in
             return None

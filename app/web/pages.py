@@ -1,5 +1,6 @@
 """Pages as the public reads them: in the reader's language or marked as another; an old address leads to the present one."""
 
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 from flask import Blueprint, abort, redirect
@@ -11,7 +12,7 @@ from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
-from app.web.assembly import page_href, resolver_for, to_html
+from app.web.assembly import image_ids, page_href, resolver_for, to_html
 from app.web.content_types import show_page
 from app.web.context import reader
 from app.web.gate import public
@@ -44,7 +45,7 @@ def page(path: str) -> ResponseReturnValue:
         version.alternative,
         page=found.page,
         version=version,
-        html=page_html(version.fragment, version.lang),
+        html=page_html(version.fragment, version.lang, kept=version.media),
         above=titled(public_above(reader(), found.page)),
         below=titled(public_children(reader(), found.page.id)),
         languages=sorted(found.versions),
@@ -56,12 +57,16 @@ def titled(pages: list[PublicPage]) -> list[tuple[Page, PageVersion]]:
     return [(found.page, found.best(current_language(), SOURCE_LANGUAGE)) for found in pages]
 
 
-def page_html(fragment: list[Any], lang: str, id_prefix: str = "p-") -> Markup:
-    """Returns a page's body; its headings begin at the second level and skip none, whatever was typed."""
-    return to_html(levelled(fragment), resolver_for(reader(), page_media(fragment), [fragment]), id_prefix, lang, heading_shift=1)
+def page_html(fragment: list[Any], lang: str, id_prefix: str = "p-", *, kept: Sequence[Mapping[str, str]] = ()) -> Markup:
+    """Returns a page's body; its headings begin at the second level and skip none, whatever was typed.
+
+    `kept` is what a version says of its images; without it they are described as they are now.
+    """
+    resolver = resolver_for(reader(), page_media(fragment), [fragment]).keeping(fragment, kept)
+    return to_html(levelled(fragment), resolver, id_prefix, lang, heading_shift=1)
 
 
 def page_media(fragment: list[Any]) -> list[Media]:
     """Returns the images that a body names and that a page may show."""
-    ids = {piece[1] for piece in fragment if isinstance(piece, list) and piece[0] == "image"}
+    ids = set(image_ids(fragment))
     return list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause()))) if ids else []

@@ -147,6 +147,7 @@ def _read_only(passage: Passage, story: Story, copy: queries.WorkingCopy, why: s
 
 def _html(story: Story, revision: PassageRevision) -> object:
     resolver = resolver_for(reader(), queries.list_images(reader(), story.id), [revision.fragment])
+    resolver = resolver.keeping(revision.fragment, revision.media)
     return to_html(revision.fragment, resolver, "p-", story.lang, heading_shift=1) + block_html(revision.snapshot, story.lang)
 
 

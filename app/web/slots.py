@@ -1,6 +1,6 @@
 """Places in the core's pages where plugins show something, and tiles on one's own page; what fails is left out, named and never breaks the page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -12,7 +12,7 @@ from app.hooks.calls import CALLS
 from app.hooks.contracts import SLOTS, Owned, SlotContext, SlotItem, Tile
 from app.hooks.specs import HOOK_OF
 from app.kernel.access import PLUGIN_MANAGE
-from app.services.asking import Failed, insist
+from app.services.asking import Failed, ask_all
 from app.web.context import reader, snapshot, visitor
 from app.web.locale import current_language
 
@@ -44,29 +44,30 @@ def slot(place: str, kind: str = "", subject: str = "") -> Markup:
     if not hasattr(g, "snapshot"):  # a page that is shown before the gate (the site is not ready)
         return Markup("")
     context = SlotContext(place, kind, subject, visitor(), current_language())
-    here = (owned for owned in snapshot().of(SlotItem) if owned.item.slot == place)
-    return Markup("").join(_shown(owned, owned.item.template, partial(owned.item.facts, reader(), context)) for owned in here)
+    here = [(owned, partial(owned.item.facts, reader(), context)) for owned in snapshot().of(SlotItem) if owned.item.slot == place]
+    return Markup("").join(_all_shown(here))
 
 
 def tiles() -> list[TileShown]:
     """Returns the tiles for who is signed in."""
     actor = visitor()
-    shown = []
-    for owned in snapshot().of(Tile):
-        tile = owned.item
-        if actor is None or (tile.permission is not None and not actor.may(tile.permission)):
-            continue
-        html = _shown(owned, tile.template, partial(tile.facts, reader(), actor))
-        if html:
-            shown.append(TileShown(owned.full_name.replace(":", "-"), str(tile.title), html))
-    return shown
+    if actor is None:
+        return []
+    mine = [owned for owned in snapshot().of(Tile) if owned.item.permission is None or actor.may(owned.item.permission)]
+    shown = _all_shown([(owned, partial(owned.item.facts, reader(), actor)) for owned in mine])
+    return [
+        TileShown(owned.full_name.replace(":", "-"), str(owned.item.title), html) for owned, html in zip(mine, shown, strict=True) if html
+    ]
 
 
-def _shown(owned: Owned[Any], template: str, facts: Any) -> Markup:
-    """Asks for the facts, then renders; administrators read that something failed, others read nothing."""
-    try:
-        answer = insist(reader(), owned, partial(_as_mapping, facts))
-    except Failed:
+def _all_shown(asked: Sequence[tuple[Owned[Any], Callable[[], Any]]]) -> list[Markup]:
+    """Asks each for its facts, then renders; administrators read that something failed, others read nothing."""
+    answers = ask_all(reader(), [(owned, partial(_as_mapping, facts)) for owned, facts in asked])
+    return [_shown(owned, owned.item.template, answer) for (owned, _facts), answer in zip(asked, answers, strict=True)]
+
+
+def _shown(owned: Owned[Any], template: str, answer: Mapping[str, Any] | Failed | None) -> Markup:
+    if isinstance(answer, Failed):
         return _placeholder(owned)
     if answer is None:
         return Markup("")

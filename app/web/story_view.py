@@ -247,8 +247,8 @@ def show_voice(voice: Voice) -> VoiceShown:
     )
 
 
-def show_story(session: Session, page: StoryPage) -> StoryShown:
-    """Arranges a version for reading."""
+def show_story(session: Session, page: StoryPage, prefix: str = "") -> StoryShown:
+    """Arranges a version for reading; `prefix` begins every anchor, for pages that show several stories."""
     manifest = page.version.manifest
     voices = {voice_id: show_voice(voice) for voice_id, voice in page.voices.items()}
     resolver = resolver_for(session, page.media.values(), [revision.fragment for revision in page.revisions.values()])
@@ -259,7 +259,7 @@ def show_story(session: Session, page: StoryPage) -> StoryShown:
     number = 0
     for moment_hash, pins in groups.items():
         number += moment_hash is not None
-        moments.append(_show_moment(page, voices, resolver, moment_hash, pins, number))
+        moments.append(_show_moment(page, voices, resolver, moment_hash, pins, number, prefix))
     told = [passage for moment in moments for passage in moment.passages]
     cast = _cast(page.voices, voices, told)
     return StoryShown(
@@ -283,9 +283,10 @@ def _show_moment(
     moment_hash: str | None,
     pins: Sequence[dict[str, Any]],
     number: int,
+    prefix: str,
 ) -> MomentShown:
     revision = page.moments.get(moment_hash or "")
-    anchor = f"m{number}" if revision else "preambule"
+    anchor = f"{prefix}m{number}" if revision else f"{prefix}preambule"
     phase = page.phases.get(revision.phase_id or "") if revision else None
     manifest = page.version.manifest
     stances = [
@@ -316,7 +317,13 @@ def _show_passage(
         id=pin["passage"],
         anchor=anchor,
         voice=voice,
-        html=to_html(levelled(revision.fragment), resolver, f"{anchor}-", revision.lang, heading_shift=PASSAGE_LEVEL)
+        html=to_html(
+            levelled(revision.fragment),
+            resolver.keeping(revision.fragment, revision.media),
+            f"{anchor}-",
+            revision.lang,
+            heading_shift=PASSAGE_LEVEL,
+        )
         + block_html(revision.snapshot, revision.lang),
         opening=opening(revision.plain, revision.lang),
         lang=revision.lang,

@@ -164,12 +164,12 @@ def iso_day(value: datetime) -> str:
 def plugin_menu(menu: str) -> list[tuple[str, str]]:
     """Returns (title, address) of the enabled plugins' links in a menu that the visitor may follow."""
     actor = visitor()
-    if actor is None or not hasattr(g, "snapshot"):
+    if not hasattr(g, "snapshot"):
         return []
     links = []
     for owned in snapshot().of(MenuItem):
         item = owned.item
-        if item.menu != menu or (item.permission is not None and not actor.may(item.permission)):
+        if item.menu != menu or (item.permission is not None and (actor is None or not actor.may(item.permission))):
             continue
         try:
             links.append((str(item.title), url_for(item.endpoint)))

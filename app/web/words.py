@@ -77,6 +77,17 @@ TRANSITIONS = {
 }
 
 
+# The kinds of things that can be in the trash: one of them without a name, and several.
+TRASH_KINDS = {
+    "story": (_l("Récit"), _l("Récits")),
+    "passage": (_l("Passage"), _l("Passages")),
+    "moment": (_l("Moment"), _l("Moments")),
+    "image": (_l("Image"), _l("Images")),
+    "theme": (_l("Thème"), _l("Thèmes")),
+    "page": (_l("Page"), _l("Pages")),
+}
+
+
 def _not_found(what: str) -> str:
     """One sentence for all that one may not know of: two would tell what exists from what does not."""
     if what == "link":
@@ -142,6 +153,8 @@ REASONS: dict[str, LazyString] = {
         "L’extension « %(plugin)s » n’est plus active : ses champs dorment. Ce que vous avez saisi est gardé en brouillon."
     ),
     "passage_empty": _l("Ce passage est vide."),
+    "image_known": _l("Cette image est déjà dans la médiathèque. Décrivez plutôt celle qui y est."),
+    "image_used": _l("Les mots d’un récit montrent cette image : sa délégation seule peut l’en retirer."),
     "theme_used": _l("Un récit a ce thème. Fusionnez-le plutôt avec un autre : ses récits suivront."),
     "theme_name_taken": _l("Un autre thème s’appelle maintenant « %(name)s ». Renommez-le d’abord."),
     "themes_are_public": _l("Ce récit est public : ses thèmes sont choisis par la relecture. Demandez-lui de les changer."),
@@ -227,3 +240,10 @@ def sentence(error: RecitsError) -> str:
 def count_words(number: int) -> str:
     """« 47 mots »"""
     return ngettext("%(count)s mot", "%(count)s mots", number, count=format_decimal(number))
+
+
+def count_bytes(number: int) -> str:
+    """« 340 ko », « 1,2 Mo »"""
+    if number < 1_000_000:
+        return _("%(number)s ko", number=format_decimal(max(1, round(number / 1000))))
+    return _("%(number)s Mo", number=format_decimal(round(number / 1_000_000, 1)))

@@ -4,7 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
-from plugins.communication.services import formats, frise, prompts
+from plugins.communication.services import balance, cross, formats, frise, prompts
 from plugins.communication.views import blueprint
 
 MANIFEST = Manifest(
@@ -43,27 +43,20 @@ def register_roles():
 @hookimpl
 def register_menu_items():
     return [
+        MenuItem("cross_readings", menu="main", title=_l("Lectures croisées"), endpoint="communication.cross_readings"),
         MenuItem(
             "prompts",
             menu="set_up",
             title=_l("Questions d’écriture"),
             endpoint="communication.prompts",
             permission="communication.manage_prompts",
-        )
+        ),
     ]
 
 
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
-
-
-@hookimpl
-def register_slot_items():
-    return [
-        SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
-        SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
-    ]
 
 
 @hookimpl
@@ -78,7 +71,31 @@ def register_story_formats():
 
 @hookimpl
 def register_guards():
-    return [Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format)]
+    return [
+        Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format),
+        Guard("missing_voice", order=20, transitions=frozenset({"submit"}), check=balance.check_missing_voices),
+    ]
+
+
+@hookimpl
+def register_settings():
+    return [balance.SETTINGS]
+
+
+@hookimpl
+def register_slot_items():
+    return [
+        SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
+        SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
+        SlotItem("cross_doors", slot="home.foot", template="communication/_home_doors.html", facts=cross.on_home),
+        SlotItem("elsewhere", slot="story.foot", template="communication/_story_doors.html", facts=cross.on_story),
+        SlotItem("telling", order=10, slot="desk.story", template="communication/desk_telling.html", facts=balance.desk_facts),
+        SlotItem(
+            "balance_in_review", order=10, slot="review.story", template="communication/review_balance.html", facts=balance.review_facts
+        ),
+        SlotItem("partings", order=10, slot="story.aside", template="communication/partings.html", facts=balance.partings),
+        SlotItem("balance", order=10, slot="story.foot", template="communication/balance.html", facts=balance.public_facts),
+    ]
 
 
 @hookimpl

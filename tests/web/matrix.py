@@ -31,15 +31,17 @@ from app.db.models import (
     SignInLink,
     Story,
     StoryVersion,
+    Voice,
 )
 from app.factory import create_app
 from app.kernel.access import Actor, Role, Scope, ScopeKind
 from app.kernel.moment_date import parse_moment_date
-from app.kernel.voice import Mandate
+from app.kernel.voice import CATEGORIES, Mandate
 from app.services import (
     accounts,
     approvals,
     comments,
+    library,
     menus,
     page_texts,
     pages,
@@ -103,6 +105,7 @@ GET  /<page:path>#private                                                       
 GET  /<page:path>#moved                                                           301  301  301  301  301  301  301  301  301
 GET  /<page:path>#trashed                                                         404  404  404  404  404  404  404  404  404
 GET  /patterns                                                                  200  200  200  200  200  200  200  200  200
+GET  /sante                                                                     200  200  200  200  200  200  200  200  200
 GET  /identite/<seal>.css                                                       404  404  404  404  404  404  404  404  404
 GET  /identite/logo/<hash:content_hash>/<width:width>.webp                      404  404  404  404  404  404  404  404  404
 GET  /media/<hash:content_hash>/<width:width>.webp                                404  200  200  200  404  404  404  404  404
@@ -150,11 +153,11 @@ POST /espace/recits/<id:story_id>/passages#shared                               
 POST /espace/recits/<id:story_id>/corbeille                                     in   303  303  303  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#submitted                           in   409  409  409  404  404  404  404  404
 POST /espace/recits/<id:story_id>/corbeille#published                           in   409  409  409  404  404  404  404  404
-POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  404
+POST /espace/recits/<id:story_id>/restaurer                                     in   303  303  303  404  404  404  404  303
 GET  /espace/recits/<id:story_id>/images                                        in   200  200  200  404  404  404  404  404
 POST /espace/recits/<id:story_id>/images                                        401  422  422  422  404  404  404  404  404
 POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>               in   303  303  303  404  404  404  404  404
-POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  404
+POST /espace/images/<id:media_id>/<any(corbeille,restaurer):what>#restore       in   303  303  303  404  404  404  404  303
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/deplacer/<any(haut,bas):where>  in 303 303 303 404 404 404 404 404
 GET  /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  in  200 200 200 404 404 404 404 404
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  401 303 303 303 404 404 404 404 404
@@ -170,7 +173,7 @@ POST /espace/passages/<id:passage_id>/brouillon/abandonner                      
 POST /espace/passages/<id:passage_id>/apercu                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/deplacer/<any(haut,bas):where>            in   303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/corbeille                                 in   303  403  303  404  404  404  404  404
-POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/restaurer                                 in   303  403  303  404  404  404  404  303
 GET  /espace/passages/<id:passage_id>/signer                                    in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer                                    in   303  403  403  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/signer#shared                             in   303  403  403  404  404  404  404  404
@@ -184,7 +187,7 @@ GET  /espace/moments/<id:moment_id>                                             
 POST /espace/moments/<id:moment_id>                                             401  303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille                                   in   303  303  303  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/corbeille#told                              in   409  409  409  404  404  404  404  404
-POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  404
+POST /espace/moments/<id:moment_id>/restaurer                                   in   303  303  303  404  404  404  404  303
 GET  /espace/moments/<id:moment_id>/position/<id:voice_id>                      in   200  404  404  404  404  404  404  404
 POST /espace/moments/<id:moment_id>/position/<id:voice_id>                      401  303  403  403  404  404  404  404  404
 GET  /espace/voix/<id:voice_id>                                                 in   200  404  404  404  404  404  404  404
@@ -235,6 +238,24 @@ POST /configuration/themes/<id:theme_id>/fusionner                              
 POST /configuration/themes/<id:theme_id>/corbeille                              in   403  403  403  403  403  403  303  303
 POST /configuration/themes/<id:theme_id>/corbeille#used                         in   403  403  403  403  403  403  409  409
 POST /configuration/themes/<id:theme_id>/restaurer                              in   403  403  403  403  403  403  303  303
+GET  /configuration/mediatheque                                                 in   403  403  403  403  403  200  403  200
+POST /configuration/mediatheque                                                 401  403  403  403  403  403  422  403  422
+GET  /configuration/mediatheque/<id:media_id>                                   in   403  403  403  403  403  200  403  200
+GET  /configuration/mediatheque/<id:media_id>#draft                             in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>                                   401  403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>#draft                             401  403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/corbeille                         in   403  403  403  403  403  303  403  303
+POST /configuration/mediatheque/<id:media_id>/corbeille#draft                   in   403  403  403  403  403  404  403  404
+POST /configuration/mediatheque/<id:media_id>/restaurer                         in   403  403  403  403  403  303  403  303
+GET  /configuration/corbeille                                                   in   403  403  403  403  403  200  200  200
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer                    in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage            in   303  403  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment             in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image              in   303  303  303  404  404  404  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library            in   404  404  404  404  404  303  404  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme              in   403  403  403  403  403  403  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page               in   403  403  403  403  403  303  303  303
+POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown            in   404  404  404  404  404  404  404  404
 GET  /configuration/territoires                                                 in   403  403  403  403  403  403  200  200
 POST /configuration/territoires                                                 401  403  403  403  403  403  403  303  303
 GET  /configuration/territoires/<id:territory_id>                               in   403  403  403  403  403  403  200  200
@@ -275,8 +296,16 @@ POST /configuration/menus                                                       
 GET  /configuration/menus/<id:entry_id>                                           in  403  403  403  403  403  403  403  200
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
+GET  /configuration/sante                                                       in   403  403  403  403  403  403  403  200
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
+GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
+GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
+POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
+GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
+POST /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
 GET  /configuration/extensions/<name>/reglages/<page>                           in   403  403  403  403  403  403  403  404
 POST /configuration/extensions/<name>/reglages/<page>                           401  403  403  403  403  403  403  403  404
 GET  /configuration/roles                                                       in   403  403  403  403  403  403  403  200
@@ -321,7 +350,13 @@ GET  /communication/frise/                                                      
 GET  /communication/frise/<slug:slug>                                           200  200  200  200  200  200  200  200  200
 GET  /communication/frise/<slug:slug>#unknown                                   404  404  404  404  404  404  404  404  404
 
+GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
+GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
+
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes                        401  303  303  303  404  404  404  404  404
+POST /communication/recits/<id:story_id>/voix-manquantes#submitted              401  409  409  409  404  404  404  404  404
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
 POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
@@ -437,6 +472,12 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /relecture/<id:story_id>/prendre#draft": ({"story_id": "@writing"}, {}),
     "POST /relecture/<id:story_id>/accord": ({"story_id": "@in_review"}, {"hash": "@in_review.hash"}),
     "POST /relecture/<id:story_id>/accord#draft": ({"story_id": "@writing"}, {"hash": "0"}),
+    "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
+    "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
+    "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
+    "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),
     "POST /configuration/publication": ({}, {"minimum_voices": "3", "explain_missing": "y"}),
     "*/configuration/extensions/<name>/reglages/<page>": ({"name": "communication", "page": "nulle-part"}, {}),
     "POST /relecture/<id:story_id>/rendre": ({"story_id": "@in_review"}, {"reasons": "Dites où."}),
@@ -464,6 +505,21 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"programme_id": "@programme"},
         {"name": "Un chantier", "kind": "thematic"},
     ),
+    "POST /configuration/mediatheque": ({}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "*/configuration/mediatheque/<id:media_id>": ({"media_id": "@library_image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "GET /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>#draft": ({"media_id": "@image"}, {"alt": "Une halle", "credit": "Hélène, 2022"}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille": ({"media_id": "@library_image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/corbeille#draft": ({"media_id": "@image"}, {}),
+    "POST /configuration/mediatheque/<id:media_id>/restaurer": ({"media_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer": ({"kind": "story", "thing_id": "@trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#passage": ({"kind": "passage", "thing_id": "@trashed.passage"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#moment": ({"kind": "moment", "thing_id": "@trashed.moment"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#image": ({"kind": "image", "thing_id": "@old_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#library": ({"kind": "image", "thing_id": "@old_library_image"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#theme": ({"kind": "theme", "thing_id": "@trashed_theme"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#page": ({"kind": "page", "thing_id": "@page.trashed"}, {}),
+    "POST /configuration/corbeille/<kind>/<id:thing_id>/restaurer#unknown": ({"kind": "compte", "thing_id": "@trashed"}, {}),
     "POST /configuration/themes": ({}, {"name": "Un thème de plus"}),
     "*/configuration/themes/<id:theme_id>": ({"theme_id": "@theme"}, {"name": "Un autre nom"}),
     "POST /configuration/themes/<id:theme_id>/deplacer/<any(haut,bas):where>": ({"theme_id": "@theme", "where": "haut"}, {}),
@@ -607,6 +663,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
+    "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
     "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
     "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
@@ -670,8 +728,18 @@ def told_story(
             passage = passages.add_passage(uow, person, story_id, world.moments[moment], world.voices[name])
             written(uow, person, passage.id, f"Ce que {name} raconte de « {title} ».")
             sign(uow, person, passage.id, world.voices[name])
+        _say_who_is_missing(uow, people[voices[0]], story_id, world.moments[moment])
     carry(site, world, story_id, state, people[voices[0]])
     return story_id
+
+
+def _say_who_is_missing(uow: UnitOfWork, person: Actor, story_id: str, moment: str) -> None:
+    """States a reason for each category that does not tell the moment, as the chantier Communication asks where it is on."""
+    told = {voice for voice in uow.session.scalars(select(Passage.voice_id).where(Passage.story_id == story_id)) if voice}
+    speaking = set(uow.session.scalars(select(Voice.category).where(Voice.id.in_(told))))
+    for category in CATEGORIES:
+        if category not in speaking:
+            approvals.state_missing_voice(uow, person, story_id, moment, category, "Le siège était vacant.")
 
 
 def written(uow: UnitOfWork, person: Actor, passage_id: str, text: str) -> PassageRevision:
@@ -738,7 +806,7 @@ def make_places(site: Site, world: World) -> Places:
     with site.writer.begin() as uow:
         ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
         stories.delete_story(uow, helene, ids["trashed"])
-        _working_copy(uow, world, helene, karim, ids)
+        _working_copy(uow, world, (helene, karim, admin), ids)
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
@@ -748,8 +816,9 @@ def make_places(site: Site, world: World) -> Places:
     return Places(ids)
 
 
-def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, ids: dict[str, str]) -> None:
+def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Actor], ids: dict[str, str]) -> None:
     """The story that is being written: an unsigned, a signed, a shared and a trashed passage, images, a comment."""
+    helene, karim, admin = people
     story = ids["writing"] = world.stories["legumerie"]
     passage = passages.add_passage(uow, helene, story, world.moments["vote"], world.voices["helene"])
     ids["passage"] = passage.id
@@ -772,14 +841,20 @@ def _working_copy(uow: UnitOfWork, world: World, helene: Actor, karim: Actor, id
     for name, content_hash, where in (("image", "a" * 64, story), ("old_image", "b" * 64, story)):
         ids[name] = _image(uow, helene, where, content_hash).id
     uow.session.get_one(Media, ids["old_image"]).deleted_at = uow.now
+    for name, content_hash in (("library_image", "d" * 64), ("old_library_image", "e" * 64)):
+        ids[name] = library.add_to_library(uow, admin, _prepared_image(content_hash), library.MediaWords("Une halle", "Le site")).id
+    library.trash_media(uow, admin, ids["old_library_image"])
     uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
     ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
     ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
 
 
 def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
-    prepared = PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
-    return add_image(uow, person, story, prepared, "Une cour", "Hélène, 2022")
+    return add_image(uow, person, story, _prepared_image(content_hash), "Une cour", "Hélène, 2022")
+
+
+def _prepared_image(content_hash: str) -> PreparedImage:
+    return PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
 
 
 def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[str, str]) -> None:

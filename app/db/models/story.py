@@ -184,12 +184,15 @@ class Approval(Base):
 
 
 class Media(Base):
-    """An image of a story; `hash` is the SHA-256 of the cleaned bytes, by which its files are stored."""
+    """An image of a story, or of the site where it has none; `hash` is the SHA-256 of the cleaned bytes, by which its files are stored.
+
+    `rights` says under what conditions it may be shown and used again, `source` where it comes from.
+    """
 
     __tablename__ = "media"
 
     id: Mapped[Id]
-    story_id: Mapped[str] = ref("story.id", index=True)
+    story_id: Mapped[str | None] = ref("story.id", index=True)
     hash: Mapped[Hash] = mapped_column(index=True)
     mime: Mapped[str] = mapped_column(String(40))
     width: Mapped[int]
@@ -198,9 +201,12 @@ class Media(Base):
     renditions: Mapped[list[Any]] = mapped_column(default=list)
     alt: Mapped[str] = mapped_column(String(400))
     credit: Mapped[str] = mapped_column(String(200))
+    rights: Mapped[str] = mapped_column(String(300), default="")
+    source: Mapped[str] = mapped_column(String(400), default="")
     created_at: Mapped[datetime]
     created_by: Mapped[str | None] = ref("account.id")
     deleted_at: Mapped[datetime | None]
+    deleted_by: Mapped[str | None] = ref("account.id")
 
 
 class PublicMedia(Base):

@@ -4,7 +4,9 @@ from app.web.set_up import (
     delegations,
     explain,
     extensions,
+    health,
     identity,
+    library,
     mailbox,
     menus,
     page_words,
@@ -18,6 +20,7 @@ from app.web.set_up import (
     sharing,
     territories,
     themes,
+    trash,
 )
 from app.web.set_up.base import blueprint
 
@@ -26,7 +29,9 @@ __all__ = [
     "delegations",
     "explain",
     "extensions",
+    "health",
     "identity",
+    "library",
     "mailbox",
     "menus",
     "page_words",
@@ -40,4 +45,5 @@ __all__ = [
     "sharing",
     "territories",
     "themes",
+    "trash",
 ]

@@ -9,12 +9,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext as _l
 
 from app.db.models import Invitation
+from app.hooks.contracts import Owned, SettingsPage
 from app.kernel.access import SITE_CONFIGURE, Actor
 from app.kernel.errors import NotAllowed
 from app.services import accounts, letters, mail
 from app.services.unit_of_work import UnitOfWork
-from app.web.context import signed_in, site, visitor
+from app.web.context import signed_in, site, snapshot, visitor
 from app.web.locale import current_language
+from app.web.set_up.extension_words import settings_entries
 from app.web.templating import plugin_menu
 
 blueprint = Blueprint("set_up", __name__, url_prefix="/configuration")
@@ -104,9 +106,15 @@ def set_up_sections(*, brief: bool = False) -> list[Section]:
         links = [_link(entry, brief) for entry in entries if actor.may_somewhere(entry.permission)]
         if key == EXTENSIONS:
             links += [Link(words, "", address, _is_at(address)) for words, address in plugin_menu("set_up")]
+            links += [Link(title, sentence, address, _is_at(address)) for title, sentence, address in settings_entries(_may_edit)]
         if links:
             found.append(Section(key, str(title), tuple(links)))
     return found
+
+
+def _may_edit(owned: Owned[SettingsPage]) -> bool:
+    actor = visitor()
+    return actor is not None and snapshot().is_on(owned.owner) and actor.may(owned.item.permission)
 
 
 def _link(entry: Entry, brief: bool) -> Link:

@@ -90,6 +90,8 @@ def _name(item: service.Item) -> Markup:
     """Returns what an item is called, as far as the viewer may know it."""
     if isinstance(item, Story):
         return story_name(item)
+    if isinstance(item, Media) and item.story_id is None:
+        return escape(_("une image de la médiathèque"))
     if isinstance(item, Passage | Media):
         part = _("un passage de %(story)s") if isinstance(item, Passage) else _("une image de %(story)s")
         return phrase(part, story=story_name(reader().get_one(Story, item.story_id)))
@@ -107,7 +109,9 @@ def _back(item: service.Item) -> str:
         return url_for("set_up.page_overview", page_id=item.id)
     if isinstance(item, Moment):
         return url_for("set_up.home")
-    story_id = item.id if isinstance(item, Story) else item.story_id
+    story_id = item.id if isinstance(item, Story) else item.story_id or ""
+    if not story_id:
+        return url_for("set_up.home")
     if (
         signed_in().may(ROLE_MANAGE)
         and not service.stories.review_page_decision(reader(), signed_in(), reader().get(Story, story_id)).allowed

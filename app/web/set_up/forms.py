@@ -41,6 +41,10 @@ class LogoForm(BaseForm):
     )
 
 
+class PurgeForm(BaseForm):
+    typed = StringField(_l("Le nom de l’extension, pour confirmer"), render_kw={"autocomplete": "off", "spellcheck": "false"})
+
+
 class PublishingForm(BaseForm):
     minimum_voices = SelectField(
         _l("Catégories d’acteurs à entendre"),
@@ -68,3 +72,26 @@ def _colour_fields() -> dict[str, object]:
 
 
 ColoursForm = type("ColoursForm", (BaseForm,), {"__doc__": "The colours that a site may replace.", **_colour_fields()})
+
+
+class MediaForm(BaseForm):
+    """What is said of an image of the library."""
+
+    alt = StringField(
+        _l("Texte de remplacement"),
+        description=_l("Ce que l’image montre, pour qui ne la voit pas. Laissez vide pour une image qui ne fait que décorer."),
+        render_kw={"maxlength": 400},
+    )
+    credit = StringField(_l("Crédit"), description=_l("Qui l’a faite, et quand si vous le savez."), render_kw={"maxlength": 200})
+    rights = StringField(
+        _l("Droits"),
+        description=_l("À quelles conditions elle peut être montrée et reprise : licence, accord écrit, personnes reconnaissables."),
+        render_kw={"maxlength": 300},
+    )
+    source = StringField(
+        _l("Source"), description=_l("D’où elle vient : une adresse, un fonds, une personne."), render_kw={"maxlength": 400}
+    )
+
+
+class LibraryImageForm(MediaForm):
+    image = FileField(_l("Image"), description=_l("JPEG, PNG ou WebP, 10 Mo au plus. Les données cachées (lieu, appareil) sont retirées."))

@@ -120,7 +120,7 @@ def test_a_portrait_opens_on_its_main_voice_and_the_other_readings_stay_linked(b
 
 
 def test_a_crossed_story_opens_on_its_thread(browser, site, world, tell, session):
-    story_id = tell({"vote": ("helene", "karim")}, title="Deux voix")
+    story_id = tell({"vote": ("helene", "karim", "maud", "philippe")}, title="Quatre voix")
     carry(site, world, story_id, "published", actor_of(site, world))
     slug = session.get_one(Story, story_id).slug
     page = browser.get(f"/recits/{slug}")
