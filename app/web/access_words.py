@@ -42,10 +42,6 @@ PERMISSIONS: dict[str, tuple[LazyString, LazyString]] = {
     ACCOUNT_MANAGE: (_l("Gérer les personnes"), _l("Inviter, donner et retirer des rôles, fermer un compte.")),
     ROLE_MANAGE: (_l("Gérer les rôles"), _l("Décider ce que chaque rôle permet, partager partout, voir qui peut quoi.")),
     RESTRICTION_MANAGE: (_l("Gérer les restrictions"), _l("Cacher au public ce qui est publié, et le montrer de nouveau.")),
-    PAGE_EDIT: (_l("Écrire les pages"), _l("Écrire, déplacer et mettre à la corbeille les pages du site, et les proposer.")),
-    PAGE_PUBLISH: (_l("Publier les pages"), _l("Publier et dépublier les pages du site.")),
-    MEDIA_MANAGE: (_l("Gérer la médiathèque"), _l("Ajouter, décrire et retirer les images du site.")),
-    TRASH_MANAGE: (_l("Gérer la corbeille"), _l("Voir la corbeille de tout le site et en sortir ce qui y est.")),
     PROGRAMME_MANAGE: (
         _l("Gérer les programmes"),
         _l("Programmes, territoires, délégations, sièges et invitations. Peut valoir pour un seul programme ou territoire."),
