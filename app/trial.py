@@ -1,6 +1,7 @@
 """Tries each plugin alone before it is accepted, and refuses what would reach beyond it; remembers the names that are taken."""
 
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 from flask import Blueprint, Flask
@@ -20,13 +21,8 @@ class Trial:
     """One trial for all plugins of a process."""
 
     def __init__(self) -> None:
-        core = Flask("core", static_folder=None)
-        core.url_map.converters.update(CONVERTERS)
-        for blueprint in BLUEPRINTS:
-            core.register_blueprint(blueprint)
-        self._blueprints = set(core.blueprints)
-        self._paths = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()} | {*PREFIXED_LANGUAGES, "static"}
-        self._paths |= {first_segment(path) for path in STARTER_PATHS}
+        blueprints, paths = _names_of_core()
+        self._blueprints, self._paths = set(blueprints), paths
 
     def __call__(self, plugin: Plugin) -> None:
         """Tries a plugin; keeps the chain of its migrations.
@@ -69,6 +65,18 @@ class Trial:
             if not rule.rule.startswith(f"/{name}/"):
                 raise ValueError(f"the rule {rule.rule!r} is outside '/{name}/'")
         self._blueprints |= set(scratch.blueprints)
+
+
+@cache
+def _names_of_core() -> tuple[frozenset[str], frozenset[str]]:
+    """Returns the core's blueprints and the first segments of its addresses; once per process, since to compile every route costs a tenth of a second."""
+    core = Flask("core", static_folder=None)
+    core.url_map.converters.update(CONVERTERS)
+    for blueprint in BLUEPRINTS:
+        core.register_blueprint(blueprint)
+    routes = {rule.rule.split("/")[1] for rule in core.url_map.iter_rules()}
+    starter = {first_segment(path) for path in STARTER_PATHS}
+    return frozenset(core.blueprints), frozenset(routes | starter | {*PREFIXED_LANGUAGES, "static"})
 
 
 def _reach(app: Flask) -> dict[str, str]:

@@ -8,6 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.cli.base import Commands, Makers, ready_site, site_of
+from app.cli.config import config
 from app.cli.plugin import migrate_enabled, plugin
 from app.cli.serving import serve_site
 from app.config import UnsafeSettings, load_settings, shipped
@@ -86,6 +87,7 @@ def invite_command(makers: Makers, email: str, name: str, role: str) -> None:
 
 
 recits.add_command(plugin)
+recits.add_command(config)
 
 
 @recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")

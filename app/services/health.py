@@ -23,6 +23,7 @@ from app.kernel.palette import find_faults
 from app.services.asking import Failed, insist
 from app.services.identity import read_identity
 from app.services.mail import MOST_ATTEMPTS
+from app.services.pages import shadowed_pages
 from app.services.plugins import PluginStatus, read_statuses
 from app.services.site import Site
 from app.services.site_settings import read_setting
@@ -157,6 +158,7 @@ def _core_findings(look: Look) -> Iterator[Finding]:
         (_("Empreintes et journal"), _hashes),
         (_("Travaux réguliers"), _jobs),
         (_("Liens du site"), _links),
+        (_("Adresses des pages"), _addresses),
         (_("Mentions légales"), _legal),
         (_("Accessibilité"), _accessibility),
         (_("Couleurs"), _colours),
@@ -285,6 +287,19 @@ def _links(look: Look) -> Answer:
             "/configuration/liens",
         )
     return "ok", _("Tous mènent quelque part.")
+
+
+def _addresses(look: Look) -> Answer:
+    _ = look.catalogue.gettext
+    lost = shadowed_pages(look.session, {plugin.name for plugin in look.site.plugins.usable()})
+    if lost:
+        paths = ", ".join(page.path for page in lost)
+        return (
+            "warning",
+            _("Des pages ne se lisent plus : une extension se sert de leur adresse. %(paths)s") % {"paths": paths},
+            "/configuration/pages",
+        )
+    return "ok", _("Aucune extension ne se sert de l’adresse d’une page.")
 
 
 def _legal(look: Look) -> Answer:
