@@ -44,8 +44,11 @@ from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 from app.web.gate import SESSION_KEY
 
-ROLES = ("administrator", "organiser", "editor", "member", "person")
-"""Who lives on a small site: one account for each role, a member of the delegation who holds a voice, and a person without any role."""
+ROLES = ("administrator", "organiser", "editor", "member", "colleague", "person")
+"""Who lives on a small site: one account for each role, two members of the delegation who hold a voice each, and a person without any role."""
+
+VOICES = {"member": "elected_official", "colleague": "local_agent"}
+"""Which voice the members hold."""
 
 _TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 _LINK = re.compile(r'(?:href|action)="([^"]+)"')
@@ -119,7 +122,7 @@ class SmallSite:
     Args:
         app: its Flask application.
         accounts: role → id of the account.
-        voices: category of actors → id of the voice; the member holds `elected_official`.
+        voices: category of actors → id of the voice; `VOICES` says which are held by somebody.
         delegation: id of the delegation.
         moment: id of a moment of its journey.
     """
@@ -180,6 +183,11 @@ class SmallSite:
                 cookie[SESSION_KEY] = token
         return Client(client)
 
+    def populate(self) -> None:
+        """Gives an empty, migrated site its people, delegation and moment; `small_site` has done it."""
+        with self.core.writer.begin() as uow:
+            _people(self, uow)
+
     @contextmanager
     def reading(self) -> Iterator[Session]:
         """Opens a session to read with."""
@@ -215,7 +223,7 @@ class SmallSite:
         blocks: Sequence[tuple[str, Mapping[str, Any]]] = (),
         published: bool = True,
     ) -> MadeStory:
-        """Makes a story of the member's voice; signed, submitted, reviewed and published unless told otherwise.
+        """Makes a récit croisé: both members tell one moment, the two other voices are missing for a reason; signed, submitted, reviewed and published.
 
         Args:
             title: its title.
@@ -223,16 +231,13 @@ class SmallSite:
             blocks: (block type `<plugin>:<name>`, data of its form) of further passages; their plugins must be on.
             published: whether the public can read it; else it stays in writing.
         """
-        voice = self.voices["elected_official"]
         with self.writing("member") as (uow, member):
             story = stories.create_story(uow, member, self.delegation, title, "Un chapeau.")
-            texts = [(passages.add_passage(uow, member, story.id, self.moment, voice), body, None)]
-            for kind, data in blocks:
-                prepared = block_service.prepare_block(uow.session, uow.snapshot, kind, data)
-                texts.append((passages.add_passage(uow, member, story.id, self.moment, voice, kind), "", prepared))
-            for passage, words, block in texts:
-                revision = passages.write_revision(uow, member, passage, prepare_here(words, lang="fr"), None, "fr", block=block)
-                approvals.sign_passage(uow, member, passage.id, voice, revision.hash)
+            for category in CATEGORIES:
+                if category not in VOICES.values():
+                    approvals.state_missing_voice(uow, member, story.id, self.moment, category, "En congé ce jour-là.")
+        self._write("member", story.id, [("text", body, None), *((kind, "", data) for kind, data in blocks)])
+        self._write("colleague", story.id, [("text", "Moi, je prenais des notes.", None)])
         if published:
             with self.writing("member") as (uow, member):
                 version = workflow.submit_story(uow, member, story.id, "http://localhost")
@@ -241,18 +246,29 @@ class SmallSite:
                 story = workflow.publish_story(uow, editor, story.id, version.hash, "http://localhost")
         return MadeStory(story.id, story.slug, title)
 
+    def _write(self, role: str, story_id: str, texts: Sequence[tuple[str, str, Mapping[str, Any] | None]]) -> None:
+        """Writes and signs passages of a member: (block type, body, data of the block's form)."""
+        voice = self.voices[VOICES[role]]
+        with self.writing(role) as (uow, actor):
+            for kind, body, data in texts:
+                block = None if data is None else block_service.prepare_block(uow.session, uow.snapshot, kind, data)
+                passage = passages.add_passage(uow, actor, story_id, self.moment, voice, kind)
+                revision = passages.write_revision(uow, actor, passage, prepare_here(body, lang="fr"), None, "fr", block=block)
+                approvals.sign_passage(uow, actor, passage.id, voice, revision.hash)
+
 
 @contextmanager
-def small_site(home: Path, *, plugins: Sequence[Candidate] | None = None) -> Iterator[SmallSite]:
+def small_site(home: Path, *, plugins: Sequence[Candidate] | None = None, fresh: bool = True) -> Iterator[SmallSite]:
     """Makes a site in an empty folder, and closes it.
 
     Args:
         home: the folder; made where it does not exist.
         plugins: what is installed on it; by default all that is installed in this environment.
+        fresh: False opens the small site that stands there, with other plugins perhaps.
     """
     home.mkdir(parents=True, exist_ok=True)
     made = _first_site()
-    for name, content in made.files.items():
+    for name, content in made.files.items() if fresh else ():
         (home / name).write_bytes(content)
     site = replace(made.site, app=create_app(load_settings({}, home=home), plugins=plugins))
     try:
@@ -276,8 +292,7 @@ def _first_site() -> _Made:
         home = Path(folder)
         site = SmallSite(create_app(load_settings({}, home=home), plugins=[]))
         migrate(site.core.engine)
-        with site.core.writer.begin() as uow:
-            _people(site, uow)
+        site.populate()
         site.core.engine.dispose()  # the last connection puts all into the one file
         return _Made({path.name: path.read_bytes() for path in home.iterdir() if path.is_file()}, site)
 
@@ -299,7 +314,8 @@ def _people(site: SmallSite, uow: UnitOfWork) -> None:
     for category in CATEGORIES:
         voice = voices.seat_voice(uow, None, seats[category], "Camille Essai", "fonction", Mandate(date(2021, 9, 1), None), Display.NAME)
         site.voices[category] = voice.id
-    uow.session.get_one(Voice, site.voices["elected_official"]).account_id = site.accounts["member"]
+    for role, category in VOICES.items():
+        uow.session.get_one(Voice, site.voices[category]).account_id = site.accounts[role]
     moment = MomentForm("Le premier tour de table", parse_moment_date("21 septembre 2021"), "Salle des fêtes", phase.id, "")
     site.moment = add_moment(uow, None, site.delegation, moment).id
 

@@ -28,6 +28,7 @@ AS_ACCOUNT = "recits.as_account"
 UNGATED = ("static", "identity.probe")
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
+_WITHOUT_TOKEN = "_recits_without_token"  # noqa: S105  # the name of a mark
 
 csrf = CSRFProtect()
 
@@ -49,6 +50,12 @@ def public(view: View) -> View:
 def keeps_text(view: View) -> View:
     """Marks a view that receives what somebody wrote: an expired session or token hands the text back instead of dropping it."""
     setattr(view, _KEEPS_TEXT, True)
+    return view
+
+
+def without_token(view: View) -> View:
+    """Marks a public view whose POST needs no session: its address holds its own proof, or what it does anybody may do; mail programs send no token."""
+    setattr(view, _WITHOUT_TOKEN, True)
     return view
 
 
@@ -74,10 +81,10 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
             return None
         _check_schema(app)
         g.snapshot = site().snapshots.current(reader())
+        _load_visitor()  # first, so that the 404 page greets whoever is signed in, as for an address that never was
         # A blueprint within a plugin's blueprint is the plugin's too.
         if any(not snapshot().is_on(owners[name]) for name in request.blueprints if name in owners):
             abort(404)
-        _load_visitor()
         view = app.view_functions.get(request.endpoint or "")
         if view is None:  # no route: the 404 page, which may greet whoever is signed in
             return None
@@ -157,7 +164,7 @@ def _require_session(view: Callable[..., Any]) -> ResponseReturnValue | None:
 
 
 def _check_token(view: Callable[..., Any]) -> ResponseReturnValue | None:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, _WITHOUT_TOKEN, False):
         return None
     try:
         csrf.protect()
