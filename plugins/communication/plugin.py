@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
+from plugins.communication.content_types import CALL
 from plugins.communication.services import balance, cross, formats, frise, letter, prompts
 from plugins.communication.views import blueprint
 from plugins.communication.views import letter as letter_pages
@@ -93,6 +94,11 @@ def register_guards():
         Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format),
         Guard("missing_voice", order=20, transitions=frozenset({"submit"}), check=balance.check_missing_voices),
     ]
+
+
+@hookimpl
+def register_content_types():
+    return [CALL]
 
 
 @hookimpl
