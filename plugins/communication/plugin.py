@@ -5,7 +5,7 @@ from flask_babel import lazy_gettext as _l
 from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
 from plugins.communication.content_types import CALL
-from plugins.communication.services import balance, cross, formats, frise, letter, prompts
+from plugins.communication.services import balance, cross, cross_page, facets, formats, frise, letter, prompts
 from plugins.communication.views import blueprint
 from plugins.communication.views import letter as letter_pages
 
@@ -71,6 +71,16 @@ def register_menu_items():
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_content_types():
+    return [cross_page.CROSS_READING]
+
+
+@hookimpl
+def register_facets():
+    return [facets.VOICES]
 
 
 @hookimpl

@@ -64,7 +64,7 @@ from app.services.unit_of_work import UnitOfWork
 from plugins.communication.models import Subscriber
 from plugins.communication.services import letter, subscription
 from tests.conftest import TOKEN, close_engines, settings_for
-from tests.databases import copy_site
+from tests.databases import copy_site, loose
 from tests.factories import PASSWORD, World, actor, address
 
 UNKNOWN = "0" * 20
@@ -974,7 +974,7 @@ class Stage:
 
     def keep(self) -> None:
         """Keeps every row as it is now, in tables beside."""
-        with self.site.engine.begin() as connection:
+        with loose(self.site.engine).begin() as connection:
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
         event.listen(self.site.engine, "commit", self._note)
