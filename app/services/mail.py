@@ -16,6 +16,7 @@ from sqlalchemy import delete, or_, select
 from app.config import Settings
 from app.db.models import MailMessage
 from app.kernel.events import MailQueued
+from app.services.identity import Identity, read_identity
 from app.services.unit_of_work import UnitOfWork, Writer
 
 log = logging.getLogger("recits.mail")
@@ -29,6 +30,10 @@ HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"})
 
 # No line of a header is folded: a long address would be cut and encoded, and a mail program could not follow it.
 _POLICY = policy.EmailPolicy(max_line_length=998)
+
+
+# Stands in a letter where the site's own name goes; put in when it is queued, since only then the database is at hand. A sign that nobody types.
+SITE_TITLE = "\ue000"
 
 
 @dataclass(frozen=True)
@@ -58,13 +63,14 @@ def queue(uow: UnitOfWork, letter: Letter) -> None:
     """Keeps a mail with the change that causes it: both are there after the commit, or neither is."""
     if unknown := set(letter.headers) - HEADERS:
         raise ValueError(f"headers that a mail may not have: {', '.join(sorted(unknown))}")
+    title = read_identity(uow.session).title
     message = MailMessage(
         recipient=letter.recipient,
-        subject=letter.subject,
-        body=letter.body,
+        subject=letter.subject.replace(SITE_TITLE, title),
+        body=letter.body.replace(SITE_TITLE, title),
         html=letter.html,
         headers=dict(letter.headers),
-        sender=letter.sender,
+        sender=letter.sender or (title if title != Identity.title else ""),
         seen_by=letter.seen_by,
         created_at=uow.now,
     )

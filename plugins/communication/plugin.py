@@ -75,7 +75,7 @@ def register_prompt_sources():
 
 @hookimpl
 def register_content_types():
-    return [cross_page.CROSS_READING]
+    return [CALL, cross_page.CROSS_READING]
 
 
 @hookimpl
@@ -104,11 +104,6 @@ def register_guards():
         Guard("format", order=10, transitions=frozenset({"submit"}), check=formats.check_format),
         Guard("missing_voice", order=20, transitions=frozenset({"submit"}), check=balance.check_missing_voices),
     ]
-
-
-@hookimpl
-def register_content_types():
-    return [CALL]
 
 
 @hookimpl
