@@ -64,7 +64,7 @@ def database_settings(home: Path) -> dict[str, str]:
 
 def loose(engine: Engine) -> Engine:
     """Returns a view of a site's engine on which a test may write past the units of work; those that the site reads with cannot."""
-    return engine.execution_options(postgresql_readonly=False, **{LOOSE_OPTION: True})
+    return engine.execution_options(**{LOOSE_OPTION: True})
 
 
 def copy_site(source: Path, home: Path) -> None:

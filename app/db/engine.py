@@ -24,13 +24,7 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": 12, "max_overflow": 20}
     # One view of the database for the whole of a reading transaction, as SQLite gives.
-    return {
-        "pool_pre_ping": True,
-        "pool_size": 12,
-        "max_overflow": 20,
-        "isolation_level": "REPEATABLE READ",
-        "execution_options": {"postgresql_readonly": True},
-    }
+    return {"pool_pre_ping": True, "pool_size": 12, "max_overflow": 20, "isolation_level": "REPEATABLE READ"}
 
 
 def configure_engine(engine: Engine) -> None:
@@ -49,7 +43,7 @@ def writing_engine(engine: Engine) -> Engine:
     On PostgreSQL each statement of theirs sees what is committed: one view for all would date from before the wait for the lock.
     """
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False, **{WRITE_OPTION: True})
+        return engine.execution_options(isolation_level="READ COMMITTED", **{WRITE_OPTION: True})
     return engine.execution_options(**{WRITE_OPTION: True})
 
 
@@ -90,7 +84,11 @@ def _begin_sqlite(connection: Any) -> None:
 
 
 def _begin_postgres(connection: Any) -> None:
-    if connection.get_execution_options().get(WRITE_OPTION, False):
+    options = connection.get_execution_options()
+    writes = options.get(WRITE_OPTION, False)
+    # The driver begins with the first statement, and says then that it only reads: no question more.
+    connection.connection.dbapi_connection.read_only = not writes and not options.get(LOOSE_OPTION, False)
+    if writes:
         # Waiting ends as it does on SQLite: with an OperationalError, which people are told about.
         connection.exec_driver_sql(f"SET LOCAL lock_timeout = {round(BUSY_SECONDS * 1000)}")
         connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_POSTGRES_WRITE_LOCK})")
