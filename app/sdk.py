@@ -9,7 +9,7 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
-from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
+from app.db.cross_reading import Telling, WorkingMoment, list_tellings, missing_voice_clause, parted_clause, stronger, working_journey
 from app.db.models import Account, Phase, Story, Territory
 from app.db.public import PublicStory, public_stories
 from app.db.reading import find_territory, lead_territory, list_territories, public_story_clause
@@ -294,12 +294,14 @@ __all__ = [
     "list_tellings",
     "list_territories",
     "member_story",
+    "missing_voice_clause",
     "model_base",
     "new_id",
     "new_token",
     "not_restricted_clause",
     "numbered",
     "own_address",
+    "parted_clause",
     "phase_choices",
     "prepare_text",
     "public",
