@@ -8,12 +8,13 @@ from sqlalchemy.orm import DeclarativeBase, Session
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
 from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
-from app.db.models import Phase, Story, Territory
+from app.db.desk import account_names
+from app.db.models import Phase, Programme, Story, Territory
 from app.db.public import PublicStory, public_stories
-from app.db.reading import find_territory, list_territories, public_story_clause
+from app.db.reading import find_territory, list_territories, living_moments, public_story_clause
 from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.db.themes import living_themes
-from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
+from app.db.told import PassagePlace, ToldMoment, ToldPassage, ToldStance, ToldStory, passage_place, read_told
 from app.hooks.contracts import (
     SDK_OLDEST,
     SDK_VERSION,
@@ -60,13 +61,17 @@ from app.kernel.events import (
     StoryUnpublished,
 )
 from app.kernel.ids import new_id
+from app.kernel.moment_date import MomentDate, parse_moment_date
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
 from app.services.approvals import state_missing_voice
+from app.services.beginnings import begin_passage
 from app.services.checks import checked
+from app.services.media import PreparedImage
 from app.services.plugin_settings import read_settings
+from app.services.private_media import drop_private_image, find_private_image, give_private_image, keep_private_image
 from app.services.restrictions import lift, lift_all, restrict
-from app.services.stories import member_story
+from app.services.stories import member_story, open_stories, reviewed_story, voices_in_story
 from app.services.unit_of_work import UnitOfWork
 from app.web.braid import Picture
 from app.web.braid import link as braid_link
@@ -76,6 +81,8 @@ from app.web.cross_view import MomentInStory, show_public_moments
 from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public
 from app.web.story_view import VoiceShown, show_voice
+from app.web.templating import moment_words
+from app.web.uploads import sent_image
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 from app.web.words import sentence as refusal_words
 
@@ -90,6 +97,11 @@ def __getattr__(name: str) -> Any:
     since, new = _RENAMED[name]
     deprecated(f"app.sdk.{name}", since, f"app.sdk.{new}")
     return globals()[new]
+
+
+def programme_choices(session: Session) -> list[tuple[str, str]]:
+    """Returns (id, name) of every programme, by name."""
+    return [(row.id, row.name) for row in session.scalars(select(Programme).order_by(Programme.name, Programme.id))]
 
 
 def phase_choices(session: Session) -> list[tuple[str, str]]:
@@ -157,14 +169,17 @@ __all__ = [
     "Job",
     "Manifest",
     "MenuItem",
+    "MomentDate",
     "MomentInStory",
     "NotAllowed",
     "NotFound",
     "Objection",
+    "PassagePlace",
     "PassageSaved",
     "PassageSigned",
     "Permission",
     "Picture",
+    "PreparedImage",
     "PromptContext",
     "PromptOffer",
     "PromptSource",
@@ -196,25 +211,37 @@ __all__ = [
     "VoiceShown",
     "WebAddress",
     "WorkingMoment",
+    "account_names",
     "back_to",
+    "begin_passage",
     "braid_link",
     "braid_picture",
     "checked",
     "choices",
     "content_choices",
+    "drop_private_image",
     "field_errors",
+    "find_private_image",
     "find_territory",
+    "give_private_image",
     "hookimpl",
+    "keep_private_image",
     "keeps_text",
     "lift",
     "lift_all",
     "list_tellings",
     "list_territories",
+    "living_moments",
     "member_story",
     "model_base",
+    "moment_words",
     "new_id",
     "not_restricted_clause",
+    "open_stories",
+    "parse_moment_date",
+    "passage_place",
     "phase_choices",
+    "programme_choices",
     "public",
     "public_stories",
     "public_story_clause",
@@ -226,7 +253,9 @@ __all__ = [
     "require",
     "restrict",
     "restrictions_on",
+    "reviewed_story",
     "sent",
+    "sent_image",
     "show_public_moments",
     "show_voice",
     "signed_in",
@@ -235,6 +264,7 @@ __all__ = [
     "strongest",
     "system_clock",
     "theme_choices",
+    "voices_in_story",
     "with_permission",
     "working_journey",
     "writing",

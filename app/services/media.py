@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
-from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.db.models import Media, PassageRevision, PrivateMedia, PublicMedia, Story, StoryVersion
 from app.db.restrictions import not_restricted_clause
 from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor
 from app.kernel.errors import Invalid, NotFound
@@ -216,6 +216,9 @@ def is_public(session: Session, content_hash: str) -> bool:
 def _require_own(session: Session, actor: Actor | None, content_hash: str) -> None:
     if actor is None:
         raise NotFound("media")
+    own = select(PrivateMedia.id).where(PrivateMedia.hash == content_hash, PrivateMedia.account_id == actor.account)
+    if session.scalar(own.limit(1)) is not None:
+        return
     for story_id in session.scalars(select(Media.story_id).where(Media.hash == content_hash).distinct()):
         if story_id is None:
             if actor.may(MEDIA_MANAGE) or actor.may(PAGE_EDIT):

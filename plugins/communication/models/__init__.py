@@ -1,6 +1,8 @@
 """Tables of the chantier; each family in its module, all named here."""
 
 from plugins.communication.models.base import Base
-from plugins.communication.models.prompts import Prompt
+from plugins.communication.models.notebook import Trace
+from plugins.communication.models.prompts import Prompt, PromptSet
+from plugins.communication.models.quality import Assessment, Criterion
 
-__all__ = ["Base", "Prompt"]
+__all__ = ["Assessment", "Base", "Criterion", "Prompt", "PromptSet", "Trace"]
