@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0008_private_media"
-down_revision = "0007_pages"
+revision = "0009_private_media"
+down_revision = "0008_media_library"
 branch_labels = None
 depends_on = None
 
