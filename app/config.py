@@ -85,6 +85,11 @@ class Settings:
     def mail_folder(self) -> Path:
         return self.home / "mail"
 
+    @property
+    def run_folder(self) -> Path:
+        """Small files that outlive a process: calls under way, faults, what is to be suspended."""
+        return self.home / "run"
+
     def check_safe(self) -> None:
         """Raises UnsafeSettings if production was asked for and something would not be safe."""
         if not self.production:

@@ -19,9 +19,11 @@ from app.config import Settings, load_settings, shipped
 from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
+from app.hooks.calls import CALLS, said
 from app.hooks.contracts import Subscriber
 from app.hooks.manager import Candidate, PluginManager, find_entry_points, find_in_package
 from app.hooks.registry import build_registry
+from app.hooks.run_files import FaultFile
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
@@ -36,11 +38,14 @@ from app.services.unit_of_work import EventBus, Writer
 from app.services.words import CATALOGUES
 from app.trial import Trial
 from app.web.blueprints import BLUEPRINTS
+from app.web.catalogues import SiteDomain
 from app.web.compression import install_compression
+from app.web.containment import contain_plugins
 from app.web.converters import CONVERTERS
 from app.web.errors import install_errors
 from app.web.gate import install_gate
 from app.web.locale import LocalePrefix, current_language
+from app.web.plugin_templates import check_templates
 from app.web.security import install_headers
 from app.web.slots import install_slots
 from app.web.templating import install_templating
@@ -71,18 +76,22 @@ def create_app(
     settings = settings or load_settings(**overrides)
     settings.check_safe()
     app = _new_flask(settings)
-    manager = load_plugins(plugins)
+    CALLS.keep_faults_in(FaultFile(settings.run_folder))
+    manager = load_plugins(plugins, settings.run_folder)
+    owners = _register_blueprints(app, manager)
+    _install_languages(app, settings, manager)
+    _install_templates(app, settings, manager)
+    _check_templates(app, manager)
     engine = _install_database(app, settings)
     installed = note_installed(find_plugins if plugins is None else lambda: plugins, manager)
     site = _build_site(settings, engine, manager, Clock(clock, ZoneInfo(settings.time_zone)), installed)
     app.extensions["recits"] = site
     app.extensions["recits.words"] = sentence
-    _install_languages(app, settings, manager)
-    _install_templates(app, settings, manager)
     install_compression(app)
     install_headers(app, secure=settings.production)
     install_errors(app)
-    install_gate(app, _register_blueprints(app, manager))
+    contain_plugins(app, owners)
+    install_gate(app, owners)
     _let_plugins_react(site)
     _deliver_mail(site)
     app.wsgi_app = LocalePrefix(app.wsgi_app)  # type: ignore[method-assign]  # how Flask is wrapped
@@ -118,9 +127,9 @@ def find_plugins() -> list[Candidate]:
     return [*find_in_package(shipped_plugins), *find_entry_points()]
 
 
-def load_plugins(candidates: Sequence[Candidate] | None = None) -> PluginManager:
-    """Loads plugins, the installed ones by default, each tried alone first."""
-    return PluginManager(find_plugins() if candidates is None else candidates, Trial())
+def load_plugins(candidates: Sequence[Candidate] | None = None, run_folder: Path | None = None) -> PluginManager:
+    """Loads plugins, the installed ones by default, each tried alone first; `run_folder` is where it is noted what a plugin does to the process that loads it."""
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial(), run_folder)
 
 
 def _install_database(app: Flask, settings: Settings) -> Engine:
@@ -153,11 +162,11 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
 
 
 def _install_languages(app: Flask, settings: Settings, manager: PluginManager) -> None:
-    folders = [CATALOGUES, *(folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations")))]
-    app.config["BABEL_TRANSLATION_DIRECTORIES"] = ";".join(str(folder) for folder in folders)
+    folders = {plugin.name: folder for plugin in manager.usable() if (folder := _folder_of(plugin.module, "translations"))}
     app.config["BABEL_DEFAULT_LOCALE"] = "fr"
     app.config["BABEL_DEFAULT_TIMEZONE"] = settings.time_zone
-    Babel(app, locale_selector=current_language)
+    babel = Babel(app, locale_selector=current_language)
+    babel.domain_instance = SiteDomain(CATALOGUES, folders, lambda owner, error: CALLS.fault(owner, "translations", "catalogue", error))
 
 
 def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -> None:
@@ -169,6 +178,16 @@ def _install_templates(app: Flask, settings: Settings, manager: PluginManager) -
     static = {plugin.name: static_version(folder) for plugin in manager.usable() if (folder := _folder_of(plugin.module, "static"))}
     install_templating(app, static_version(shipped("static")), static)
     install_slots(app)
+
+
+def _check_templates(app: Flask, manager: PluginManager) -> None:
+    """With the site's own filters and loaders, which a scratch application has not."""
+    for plugin in manager.usable():
+        declared = {owned.item.template for found in plugin.declared.values() for owned in found if getattr(owned.item, "template", "")}
+        try:
+            check_templates(app, plugin.name, _folder_of(plugin.module, "templates"), declared)
+        except (Exception, SystemExit) as error:
+            plugin.fail("templates", said(error))
 
 
 def static_version(folder: Path) -> str:
@@ -186,8 +205,12 @@ def _register_blueprints(app: Flask, manager: PluginManager) -> dict[str, str]:
     owners: dict[str, str] = {}
     for plugin in manager.usable():
         for blueprint in plugin.blueprints:
-            app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
             owners[blueprint.name] = plugin.name
+            try:
+                app.register_blueprint(blueprint, url_prefix=f"/{plugin.name}")
+            except (Exception, SystemExit) as error:  # it held in the trial, and does not here: what it left answers 404
+                plugin.fail("blueprints", said(error))
+                break
     return owners
 
 

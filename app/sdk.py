@@ -1,7 +1,9 @@
 """The one import surface for plugins; what is not named here may change without notice."""
 
+from datetime import datetime
 from typing import Any
 
+from markupsafe import Markup
 from sqlalchemy import select
 from sqlalchemy.orm import DeclarativeBase, Session
 
@@ -9,9 +11,9 @@ from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
 from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
 from app.db.desk import account_names
-from app.db.models import Phase, Programme, Story, Territory
+from app.db.models import Account, Phase, Programme, Story, Territory
 from app.db.public import PublicStory, public_stories
-from app.db.reading import find_territory, list_territories, living_moments, public_story_clause
+from app.db.reading import find_territory, lead_territory, list_territories, living_moments, public_story_clause
 from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.db.themes import living_themes
 from app.db.told import PassagePlace, ToldMoment, ToldPassage, ToldStance, ToldStory, passage_place, read_told
@@ -46,6 +48,7 @@ from app.hooks.contracts import (
 from app.hooks.deprecation import deprecated
 from app.hooks.specs import hookimpl
 from app.kernel.access import Actor
+from app.kernel.addresses import localised as in_language
 from app.kernel.braid import strongest
 from app.kernel.clock import system_clock
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
@@ -62,24 +65,35 @@ from app.kernel.events import (
 )
 from app.kernel.ids import new_id
 from app.kernel.moment_date import MomentDate, parse_moment_date
+from app.kernel.slug import numbered, slugify
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
+from app.services.accounts import ATTEMPTS_PER_NETWORK, LINKS_PER_ADDRESS, checked_address, normal_address, reserve_attempt
 from app.services.approvals import state_missing_voice
 from app.services.beginnings import begin_passage
 from app.services.checks import checked
+from app.services.identity import read_identity
+from app.services.mail import Letter
+from app.services.mail import forget as forget_mail
+from app.services.mail import queue as queue_mail
+from app.services.mail_html import html_for_mail
+from app.services.markup import prepare as prepare_text
 from app.services.media import PreparedImage
 from app.services.plugin_settings import read_settings
 from app.services.private_media import drop_private_image, find_private_image, give_private_image, keep_private_image
 from app.services.restrictions import lift, lift_all, restrict
 from app.services.stories import member_story, open_stories, reviewed_story, voices_in_story
 from app.services.unit_of_work import UnitOfWork
+from app.services.words import translations_in
+from app.web.assembly import resolver_for, to_html
 from app.web.braid import Picture
 from app.web.braid import link as braid_link
 from app.web.braid import picture as braid_picture
-from app.web.context import back_to, field_errors, reader, signed_in, with_permission, writing
+from app.web.context import back_to, field_errors, network, reader, signed_in, site, unit_of_work, with_permission, writing
 from app.web.cross_view import MomentInStory, show_public_moments
-from app.web.forms import BaseForm, ConfirmForm, Required, WebAddress, choices, content_choices, sent
-from app.web.gate import keeps_text, public
+from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, choices, content_choices, sent
+from app.web.gate import keeps_text, public, without_token
+from app.web.locale import current_language
 from app.web.story_view import VoiceShown, show_voice
 from app.web.templating import moment_words
 from app.web.uploads import sent_image
@@ -110,6 +124,65 @@ def phase_choices(session: Session) -> list[tuple[str, str]]:
     for phase in session.scalars(select(Phase).order_by(Phase.position)):
         names.setdefault(phase.key, phase.name)
     return list(names.items())
+
+
+def site_title(session: Session) -> str:
+    """Returns the site's name, also outside a request."""
+    return read_identity(session).title
+
+
+def site_address() -> str:
+    """Returns the site's public address, without a slash at its end; for what leaves the site."""
+    return site().settings.base_url
+
+
+def own_address(session: Session, actor: Actor) -> tuple[str, str]:
+    """Returns the mail address and the language of whoever is signed in, and of nobody else."""
+    account = session.get_one(Account, actor.account)
+    return str(account.email), account.lang
+
+
+def new_token(purpose: str) -> tuple[str, str]:
+    """Returns (token for a link by mail, hash for the row that it opens); `purpose` begins with the plugin's name."""
+    return site().signer.new(purpose)
+
+
+def read_token(purpose: str, token: str) -> str:
+    """Returns the hash under which a token's row is kept.
+
+    Raises:
+        NotFound: if this site did not make it for this purpose.
+    """
+    return site().signer.read(purpose, token)
+
+
+def keyed(text: str) -> str:
+    """Returns a keyed hash: to know an address again without keeping it."""
+    return site().signer.keyed(text)
+
+
+def count_attempt(uow: UnitOfWork, purpose: str, address: str) -> None:
+    """Counts a request for a mail under its address and its network, as requests for sign-in links are.
+
+    Raises:
+        Refused: if there were too many lately.
+    """
+    signer = site().signer
+    limits = {
+        signer.keyed(f"{purpose}-address:{normal_address(address)}"): LINKS_PER_ADDRESS,
+        signer.keyed(f"{purpose}-network:{network()}"): ATTEMPTS_PER_NETWORK,
+    }
+    reserve_attempt(uow, limits)
+
+
+def system_now() -> datetime:
+    """Returns the site's present instant."""
+    return site().clock()
+
+
+def public_html(session: Session, pieces: list[Any], lang: str, id_prefix: str) -> Markup:
+    """Returns what the markup service stored as HTML for a page; links to what is not public stay words."""
+    return to_html(pieces, resolver_for(session, [], [pieces]), id_prefix, lang)
 
 
 def theme_choices(session: Session) -> list[tuple[str, str]]:
@@ -159,6 +232,7 @@ __all__ = [
     "CheckResult",
     "ConfirmForm",
     "ContentType",
+    "Email",
     "Event",
     "Facet",
     "Guard",
@@ -167,6 +241,7 @@ __all__ = [
     "Id",
     "Invalid",
     "Job",
+    "Letter",
     "Manifest",
     "MenuItem",
     "MomentDate",
@@ -217,16 +292,24 @@ __all__ = [
     "braid_link",
     "braid_picture",
     "checked",
+    "checked_address",
     "choices",
     "content_choices",
+    "count_attempt",
+    "current_language",
     "drop_private_image",
     "field_errors",
     "find_private_image",
     "find_territory",
+    "forget_mail",
     "give_private_image",
     "hookimpl",
+    "html_for_mail",
+    "in_language",
     "keep_private_image",
     "keeps_text",
+    "keyed",
+    "lead_territory",
     "lift",
     "lift_all",
     "list_tellings",
@@ -236,16 +319,23 @@ __all__ = [
     "model_base",
     "moment_words",
     "new_id",
+    "new_token",
     "not_restricted_clause",
+    "numbered",
     "open_stories",
+    "own_address",
     "parse_moment_date",
     "passage_place",
     "phase_choices",
+    "prepare_text",
     "programme_choices",
     "public",
+    "public_html",
     "public_stories",
     "public_story_clause",
+    "queue_mail",
     "read_settings",
+    "read_token",
     "read_told",
     "reader",
     "ref",
@@ -259,13 +349,20 @@ __all__ = [
     "show_public_moments",
     "show_voice",
     "signed_in",
+    "site_address",
+    "site_title",
+    "slugify",
     "state_missing_voice",
     "stronger",
     "strongest",
     "system_clock",
+    "system_now",
     "theme_choices",
+    "translations_in",
+    "unit_of_work",
     "voices_in_story",
     "with_permission",
+    "without_token",
     "working_journey",
     "writing",
 ]

@@ -18,7 +18,7 @@ from app.factory import create_app
 from app.services import markup
 from app.services.page_starter import complete_site
 from app.services.site import Site
-from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, refuse_what_postgresql_refuses
+from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
 
 # The public helpers for plugins' tests: the project's own use them too.
@@ -98,7 +98,7 @@ def site(app: Flask) -> Site:
 
 @pytest.fixture
 def session(site: Site) -> Iterator[Session]:
-    with Session(site.engine) as session:
+    with Session(loose(site.engine)) as session:
         yield session
 
 

@@ -18,6 +18,8 @@ from sqlalchemy import Engine, NullPool, String, create_engine, event, make_url
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 
+from app.db.engine import LOOSE_OPTION
+
 VARIABLE = "RECITS_TEST_POSTGRESQL"
 SERVER = os.environ.get(VARIABLE, "")
 USUAL_SERVER = "postgresql+psycopg://127.0.0.1:5432/postgres"
@@ -58,6 +60,11 @@ def database_settings(home: Path) -> dict[str, str]:
     if home not in _names:
         _make(home, "template0")
     return {"database_url": make_url(SERVER).set(database=_names[home]).render_as_string(hide_password=False)}
+
+
+def loose(engine: Engine) -> Engine:
+    """Returns a view of a site's engine on which a test may write past the units of work; those that the site reads with cannot."""
+    return engine.execution_options(postgresql_readonly=False, **{LOOSE_OPTION: True})
 
 
 def copy_site(source: Path, home: Path) -> None:

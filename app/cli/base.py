@@ -1,13 +1,13 @@
 """What every command needs: the makers that the console hands in, the site, and words where there is none."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import click
 from flask import Flask
 from sqlalchemy.exc import ArgumentError, OperationalError
 
-from app.asgi_types import AsgiApp
 from app.config import UnsafeSettings
 from app.db.migrate import schema_status
 from app.hooks.manager import Candidate
@@ -16,11 +16,9 @@ from app.services.site import Site
 
 @dataclass(frozen=True)
 class Makers:
-    """How to make the applications, and what each worker does beside answering; handed in by the console, since commands stand below the composition root."""
+    """How to make the application, and how to find plugins; handed in by the console, since commands stand below the composition root."""
 
     app: Callable[..., Flask]
-    asgi: Callable[[Flask], AsgiApp]
-    start_rounds: Callable[[Site], None]
     find: Callable[[], list[Candidate]]
 
 
@@ -28,18 +26,25 @@ class Commands(click.Group):
     """Says in words, whatever the command, that the database is not there."""
 
     def invoke(self, ctx: click.Context) -> object:
-        try:
+        with database_words():
             return super().invoke(ctx)
-        except OperationalError as error:
-            raise click.ClickException(f"La base de données ne répond pas. / The database does not answer.\n{error.orig}") from error
-        except ArgumentError as error:
-            raise click.ClickException(f"RECITS_DATABASE_URL : {error}") from error
-        except ModuleNotFoundError as error:
-            if error.name != "psycopg":
-                raise
-            raise click.ClickException(
-                "Il manque le pilote de PostgreSQL. / The PostgreSQL driver is missing: pip install 'psycopg[binary]'"
-            ) from error
+
+
+@contextmanager
+def database_words() -> Iterator[None]:
+    """Says in words that the database is not there."""
+    try:
+        yield
+    except OperationalError as error:
+        raise click.ClickException(f"La base de données ne répond pas. / The database does not answer.\n{error.orig}") from error
+    except ArgumentError as error:
+        raise click.ClickException(f"RECITS_DATABASE_URL : {error}") from error
+    except ModuleNotFoundError as error:
+        if error.name != "psycopg":
+            raise
+        raise click.ClickException(
+            "Il manque le pilote de PostgreSQL. / The PostgreSQL driver is missing: pip install 'psycopg[binary]'"
+        ) from error
 
 
 def site_of(makers: Makers) -> Site:

@@ -1,5 +1,6 @@
 """The commands of `recits`: serve, migrate, starter, admin invite, plugin, verify."""
 
+import os
 import sys
 from pathlib import Path
 
@@ -7,14 +8,15 @@ import click
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.cli.base import Commands, Makers, ready_site, site_of
+from app.cli.base import Commands, Makers, database_words, ready_site, site_of
+from app.cli.config import config
 from app.cli.plugin import migrate_enabled, plugin
-from app.cli.serving import serve_site
-from app.config import UnsafeSettings, load_settings, shipped
+from app.cli.serving import listen, prepare_apart, serve_site
+from app.config import Settings, UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
 from app.kernel.access import Role
-from app.services import accounts, health, letters, mail, page_starter, starter, verify
+from app.services import accounts, health, letters, mail, markup, page_starter, restarting, starter, verify
 from app.services.job_runs import run_due_jobs
 from app.services.roles import learn_from_enabled
 from app.services.site import Site
@@ -86,6 +88,7 @@ def invite_command(makers: Makers, email: str, name: str, role: str) -> None:
 
 
 recits.add_command(plugin)
+recits.add_command(config)
 
 
 @recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")
@@ -142,22 +145,46 @@ def serve_command(makers: Makers, host: str, port: int, workers: int, production
     try:
         settings = load_settings(**({"production": True} if production else {}))
         settings.check_safe()
-        app = makers.app(settings=settings)
-        site: Site = app.extensions["recits"]
-        notes = _prepare(site)
     except UnsafeSettings as unsafe:
         raise click.ClickException(str(unsafe)) from unsafe
-    except (MigrationRefused, starter.StarterError) as refused:
+    notes = prepare_apart(lambda: _prepared(makers, settings))
+    listener, address = listen(host, port)
+    if production:
+        os.environ["RECITS_PRODUCTION"] = "1"  # for the workers, which read their settings themselves
+    serve_site(listener, address, workers, run_folder=settings.run_folder, notes=notes)
+
+
+@recits.command(
+    name="restart", help="Remplace les processus par de nouveaux, sans interruption. / Replace the workers by new ones, without a gap."
+)
+@click.option("--seconds", default=120, show_default=True, type=click.IntRange(1, 3600), help="Attente au plus. / Wait at most.")
+def restart_command(seconds: int) -> None:
+    """Brings new code: of plugins, and of the core."""
+    try:
+        folder = load_settings().run_folder
+    except UnsafeSettings as unsafe:
+        raise click.ClickException(str(unsafe)) from unsafe
+    if not restarting.request_restart(folder):
+        raise click.ClickException("Aucun serveur ne tourne pour ce site. / No server of this site runs here.")
+    outcome = restarting.wait_for_restart(folder, seconds)
+    if outcome == "failed":
+        raise click.ClickException("Le nouveau code ne démarre pas : l’ancien continue. / The new code does not start; the old goes on.")
+    if outcome != "done":
+        raise click.ClickException("Le redémarrage n’est pas fini. / The restart is not over yet.")
+    click.echo("Redémarré. / Restarted.")
+
+
+def _prepared(makers: Makers, settings: Settings) -> list[str]:
+    """Makes the site once, to prepare it; in a process that ends afterwards."""
+    try:
+        with database_words():
+            site: Site = makers.app(settings=settings).extensions["recits"]
+            restarting.begin_anew(settings.run_folder)
+            return _prepare(site)
+    except (UnsafeSettings, MigrationRefused, starter.StarterError) as refused:
         raise click.ClickException(str(refused)) from refused
-    serve_site(
-        makers.asgi(app),
-        host,
-        port,
-        workers,
-        before_fork=site.engine.dispose,
-        in_worker=lambda: makers.start_rounds(site),
-        ready="\n".join(notes),
-    )
+    finally:
+        markup.close()
 
 
 def _prepare(site: Site) -> list[str]:

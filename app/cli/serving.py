@@ -1,78 +1,96 @@
-"""Serves the site with supervised workers: gunicorn replaces one that dies or hangs, uvicorn answers inside each."""
+"""Prepares a site in a process of its own, then gives this process to the supervisor (`app/arbiter.py`), which starts the workers."""
 
+import json
+import os
 import socket
+import sys
 from collections.abc import Callable
-from typing import Any
+from pathlib import Path
 
 import click
-from gunicorn.app.base import BaseApplication
-from uvicorn_worker import UvicornWorker
 
-from app.asgi_types import AsgiApp
+import app
 
-GRACE_SECONDS = 15
-# A worker whose loop has not moved for this long is replaced.
-HUNG_SECONDS = 45
-
-
-class SiteWorker(UvicornWorker):
-    """A worker that says nothing of the software it runs on."""
-
-    CONFIG_KWARGS: dict[str, Any] = {"loop": "auto", "http": "auto", "lifespan": "off", "server_header": False, "access_log": False}  # noqa: RUF012  # the library's own attribute
+PACKAGE = Path(app.__file__).resolve().parent
+ARBITER = PACKAGE / "arbiter.py"
+# A plugin that ends the process which loads it is left out by the next one.
+MOST_TRIES = 5
+REFUSED = 3
 
 
-class SiteServer(BaseApplication):  # type: ignore[misc]  # gunicorn has no types
-    """Gunicorn around an application that was made before the workers are forked: one start, one copy in memory."""
+def prepare_apart(prepare: Callable[[], list[str]]) -> list[str]:
+    """Runs `prepare` in a child process and returns its lines; what a plugin does to that process does not end the server.
 
-    def __init__(self, application: AsgiApp, options: dict[str, Any]) -> None:
-        self._application = application
-        self._options = options
-        super().__init__()
+    Raises:
+        ClickException: with the child's words if it refuses.
+    """
+    for _ in range(MOST_TRIES):
+        reading, writing = os.pipe()
+        child = os.fork()
+        if child == 0:
+            os.close(reading)
+            _run_in_child(prepare, writing)
+        os.close(writing)
+        with os.fdopen(reading, encoding="utf-8") as pipe:
+            said = pipe.read()
+        _pid, status = os.waitpid(child, 0)
+        if said:
+            answer = json.loads(said)
+            if "refused" in answer:
+                raise click.ClickException(answer["refused"])
+            return list(answer["notes"])
+        click.echo(
+            f"Une extension a arrêté la préparation du site ({status}) : nouvel essai sans elle. / A plugin ended the preparation.",
+            err=True,
+        )
+    raise click.ClickException("Le site ne se prépare pas. / The site cannot be prepared.")
 
-    def load_config(self) -> None:
-        for name, value in self._options.items():
-            self.cfg.set(name, value)
 
-    def load(self) -> AsgiApp:
-        return self._application
+def _run_in_child(prepare: Callable[[], list[str]], writing: int) -> None:
+    code = 0
+    try:
+        answer: dict[str, object] = {"notes": prepare()}
+    except click.ClickException as refused:
+        answer, code = {"refused": refused.message}, REFUSED
+    except BaseException as error:  # told by the parent; the child must never return into the parent's code
+        answer, code = {"refused": f"{type(error).__name__}: {error}"}, REFUSED
+    with os.fdopen(writing, "w", encoding="utf-8") as pipe:
+        pipe.write(json.dumps(answer))
+    sys.stdout.flush()
+    sys.stderr.flush()
+    os._exit(code)
 
 
-def serve_site(
-    application: AsgiApp, host: str, port: int, workers: int, *, before_fork: Any, in_worker: Callable[[], None], ready: str
-) -> None:
-    """Serves until interrupted.
+def serve_site(listener: socket.socket, address: str, workers: int, *, run_folder: Path, notes: list[str]) -> None:
+    """Becomes the supervisor; never returns.
 
     Args:
-        application: the ASGI application.
-        before_fork: called in the parent before each fork; must leave no open connection behind.
-        in_worker: called in each worker after it was forked.
-        ready: what to print before the address, once it is listened on.
+        listener: where it listens already.
+        run_folder: where it says how it stands.
+        notes: what to print before the address.
+    """
+    # Here, not by the supervisor: its arguments can be read by everybody on the machine, and the notes may hold passwords.
+    click.echo("\n".join(notes))
+    ready = f"\n  Récits croisés : {address}\n  Arrêter : Ctrl+C\n"
+    os.set_inheritable(listener.fileno(), True)
+    options = {"listener": listener.fileno(), "workers": workers, "run_folder": str(run_folder), "ready": ready}
+    # The checkout, where the package is not installed; the script's own folder is not a place to import from (-P).
+    path = os.pathsep.join(entry for entry in (os.environ.get("PYTHONPATH", ""), str(PACKAGE.parent)) if entry)
+    environment = os.environ | {"PYTHONPATH": path, "PYTHONUNBUFFERED": "1"}
+    sys.stdout.flush()
+    os.execve(sys.executable, [sys.executable, "-P", str(ARBITER), json.dumps(options)], environment)  # noqa: S606  # no shell is wanted
+
+
+def listen(host: str, port: int) -> tuple[socket.socket, str]:
+    """Returns a listening socket and its address.
 
     Raises:
         ClickException: if the port cannot be had.
     """
-    listener = _listen(host, port)
-    address = f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"
-    options = {
-        "bind": f"fd://{listener.fileno()}",
-        "workers": workers,
-        "worker_class": SiteWorker,
-        "preload_app": True,
-        "timeout": HUNG_SECONDS,
-        "graceful_timeout": GRACE_SECONDS,
-        "loglevel": "error",
-        "pre_fork": lambda _server, _worker: before_fork(),
-        "post_worker_init": lambda _worker: in_worker(),
-        "when_ready": lambda _server: click.echo(f"{ready}\n\n  Récits croisés : {address}\n  Arrêter : Ctrl+C\n"),
-        "control_socket_disable": True,
-    }
-    SiteServer(application, options).run()
-
-
-def _listen(host: str, port: int) -> socket.socket:
     try:
-        return socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
+        listener = socket.create_server((host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET, backlog=2048)
     except OSError as error:
         raise click.ClickException(
             f"Le port {port} de {host} n’est pas libre : choisissez-en un autre avec --port. / Port {port} is not free, choose another with --port."
         ) from error
+    return listener, f"http://{f'[{host}]' if ':' in host else host}:{listener.getsockname()[1]}"

@@ -8,6 +8,7 @@ from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String
 from sqlalchemy.orm import DeclarativeBase, mapped_column
 from sqlalchemy.types import TypeDecorator
 
+from app.db.guard import ReadingSession
 from app.kernel.ids import ID_LENGTH, new_id
 
 metadata = MetaData(
@@ -54,4 +55,4 @@ def ref(target: str, **options: Any) -> Any:
     return mapped_column(String(ID_LENGTH), ForeignKey(target), **options)
 
 
-db = SQLAlchemy(metadata=metadata)
+db = SQLAlchemy(metadata=metadata, session_options={"class_": ReadingSession})

@@ -6,12 +6,17 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, event
 from sqlalchemy.orm import InstrumentedAttribute
 
+from app.db.guard import guard_connections
+
 WRITE_OPTION = "recits_write"
+# Begins as a reader and may write all the same: for tools and tests that look at what units of work do.
+LOOSE_OPTION = "recits_loose"
 BUSY_SECONDS = 30
 # Any constant of our own: every writer of one database takes the same advisory lock (docs/decisions.md, 1).
 _POSTGRES_WRITE_LOCK = 0x5245434954
 # PostgreSQL's own name for the French order; SQLite's connections are taught one of that name.
 _FRENCH = "fr-x-icu"
+_READ_ONLY = "recits_read_only"
 
 
 def engine_options(url: str) -> dict[str, Any]:
@@ -19,11 +24,18 @@ def engine_options(url: str) -> dict[str, Any]:
     if url.startswith("sqlite"):
         return {"connect_args": {"timeout": BUSY_SECONDS, "check_same_thread": False}, "pool_size": 12, "max_overflow": 20}
     # One view of the database for the whole of a reading transaction, as SQLite gives.
-    return {"pool_pre_ping": True, "pool_size": 12, "max_overflow": 20, "isolation_level": "REPEATABLE READ"}
+    return {
+        "pool_pre_ping": True,
+        "pool_size": 12,
+        "max_overflow": 20,
+        "isolation_level": "REPEATABLE READ",
+        "execution_options": {"postgresql_readonly": True},
+    }
 
 
 def configure_engine(engine: Engine) -> None:
-    """Installs the transaction rules on an engine that has no connection yet."""
+    """Installs the transaction rules on an engine that has no connection yet: who reads cannot write, who is lent a transaction cannot end it."""
+    guard_connections(engine)
     if engine.dialect.name == "sqlite":
         event.listen(engine, "connect", _prepare_sqlite)
         event.listen(engine, "begin", _begin_sqlite)
@@ -37,7 +49,7 @@ def writing_engine(engine: Engine) -> Engine:
     On PostgreSQL each statement of theirs sees what is committed: one view for all would date from before the wait for the lock.
     """
     if engine.dialect.name == "postgresql":
-        return engine.execution_options(isolation_level="READ COMMITTED", **{WRITE_OPTION: True})
+        return engine.execution_options(isolation_level="READ COMMITTED", postgresql_readonly=False, **{WRITE_OPTION: True})
     return engine.execution_options(**{WRITE_OPTION: True})
 
 
@@ -67,7 +79,13 @@ def _prepare_sqlite(connection: Any, _record: object) -> None:
 
 
 def _begin_sqlite(connection: Any) -> None:
-    writes = connection.get_execution_options().get(WRITE_OPTION, False)
+    options = connection.get_execution_options()
+    writes = options.get(WRITE_OPTION, False)
+    reads_only = not writes and not options.get(LOOSE_OPTION, False)
+    if connection.info.get(_READ_ONLY) is not reads_only:
+        # Past SQLAlchemy and only where it changes: every request passes here.
+        connection.connection.dbapi_connection.execute(f"PRAGMA query_only = {int(reads_only)}")
+        connection.info[_READ_ONLY] = reads_only
     connection.exec_driver_sql("BEGIN IMMEDIATE" if writes else "BEGIN")
 
 

@@ -75,6 +75,13 @@ def breaking_without(session: Session, page_ids: Collection[str]) -> list[Citing
     return [link for link in _links(session, condition) if link.citing.kind != "page" or link.citing.id not in page_ids]
 
 
+def breaking_without_story(session: Session, story_id: str) -> list[CitingLink]:
+    """Returns the public links that would lead nowhere without a story; its own are left out."""
+    slugs = list(session.scalars(select(StoryAddress.slug).where(StoryAddress.story_id == story_id)))
+    condition = and_(ContentLink.target_kind == TargetKind.STORY, ContentLink.target_key.in_(slugs))
+    return [link for link in _links(session, condition) if (link.citing.kind, link.citing.id) != ("story", story_id)]
+
+
 def broken_links(session: Session, answers: Callable[[str], bool]) -> list[CitingLink]:
     """Returns every link of a public text, or of a page's working copy, whose target of this site is not there or not public; `why` says which.
 

@@ -190,6 +190,8 @@ def _run_fenced(connection: Connection, owner: str, folder: Path, target: str) -
     except MigrationRefused:
         raise
     except (Exception, SystemExit) as error:  # a plugin's code: what it raises must stay with it
+        # Past SQLAlchemy, which takes a transaction for ended when somebody tried to end it.
+        connection.connection.rollback()
         raise MigrationRefused(str(error) if isinstance(error, OutsideFence) else said(error)) from error
     if current_revision(connection, owner) != before:
         # Which plugins may be asked depends on their tables.

@@ -7,14 +7,17 @@ from sqlalchemy import ColumnElement, and_, exists, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Page, PageAddress, PageText, PageVersion
+from app.db.restrictions import not_restricted_clause
 from app.kernel.pages import parent_paths
 
 
 def public_page_clause() -> ColumnElement[bool]:
-    """The one clause that says which pages the public may know of: those with a public text in some language; every list, menu and link goes through it."""
-    return and_(
-        Page.deleted_at.is_(None), exists().where(PageText.page_id == Page.id, PageText.published_version_id.is_not(None)).correlate(Page)
-    )
+    """The one clause that says which pages the public may know of: those with a public text in some language that nothing hides.
+
+    Every list, menu and link goes through it.
+    """
+    has_text = exists().where(PageText.page_id == Page.id, PageText.published_version_id.is_not(None)).correlate(Page)
+    return and_(Page.deleted_at.is_(None), has_text, not_restricted_clause("page", Page.id))
 
 
 @dataclass(frozen=True)

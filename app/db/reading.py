@@ -1,6 +1,6 @@
 """What the public pages read; every query goes through the visibility clause, and a page costs a fixed number of queries."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
@@ -254,6 +254,12 @@ def lead_territory(session: Session, story_id: str) -> Territory:
         .where(StoryDelegation.story_id == story_id, StoryDelegation.lead.is_(True))
     )
     return session.scalars(query).one()
+
+
+def public_slugs(session: Session, slugs: Iterable[str]) -> dict[str, str]:
+    """Returns (address that a public story has or had → its present one), of some addresses."""
+    query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
+    return {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(list(slugs)), public_story_clause()))}
 
 
 # — territories —

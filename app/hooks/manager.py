@@ -7,6 +7,7 @@ import pkgutil
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field
+from pathlib import Path
 from types import ModuleType
 from typing import Any
 
@@ -14,8 +15,11 @@ import pluggy
 
 from app.hooks import specs
 from app.hooks.calls import CALLS, said
+from app.hooks.checking import checked, limited
 from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
 from app.hooks.deprecation import uses_in
+from app.hooks.installed import stamp_of, stamp_of_entry_point
+from app.hooks.run_files import loading, refused_marks
 from app.kernel.access import CORE_PERMISSIONS, Role
 
 log = logging.getLogger("recits.plugins")
@@ -47,6 +51,12 @@ class Plugin:
     def usable(self) -> bool:
         return self.failure is None
 
+    def fail(self, stage: str, message: str) -> None:
+        """Marks the plugin failed; nothing that it declared is used."""
+        self.failure = Failure(stage, message)
+        self.declared, self.blueprints = {}, []
+        log.error("plugin %s failed at %s: %s", self.name, stage, message)
+
     @property
     def package(self) -> str:
         """The Python package that the plugin's modules stand in."""
@@ -72,11 +82,17 @@ class TrialFailed(Exception):
 
 @dataclass(frozen=True)
 class Candidate:
-    """A plugin that was found but not loaded yet."""
+    """A plugin that was found but not loaded yet; `stamp` changes with its code."""
 
     name: str
     load: Callable[[], ModuleType]
     module: str = ""  # its dotted name, where it is known before it is loaded
+    stamp: str = ""
+
+    @property
+    def mark(self) -> str:
+        """What is noted while it is loaded: other code of the same name is tried again."""
+        return f"{self.name}@{self.stamp}"
 
 
 def find_in_package(package: ModuleType) -> list[Candidate]:
@@ -86,7 +102,12 @@ def find_in_package(package: ModuleType) -> list[Candidate]:
         return lambda: importlib.import_module(f"{package.__name__}.{name}.plugin")
 
     return [
-        Candidate(info.name, loader(info.name), f"{package.__name__}.{info.name}.plugin")
+        Candidate(
+            info.name,
+            loader(info.name),
+            f"{package.__name__}.{info.name}.plugin",
+            stamp_of(Path(folder) / info.name for folder in package.__path__ if (Path(folder) / info.name).is_dir()),
+        )
         for info in pkgutil.iter_modules(package.__path__)
         if info.ispkg
     ]
@@ -94,7 +115,8 @@ def find_in_package(package: ModuleType) -> list[Candidate]:
 
 def find_entry_points() -> list[Candidate]:
     """Returns the plugins that other distributions bring through the entry-point group `recits.plugins`."""
-    return [Candidate(point.name, point.load, point.module) for point in importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)]
+    points = importlib.metadata.entry_points(group=ENTRY_POINT_GROUP)
+    return [Candidate(point.name, point.load, point.module, stamp_of_entry_point(point)) for point in points]
 
 
 def new_manager() -> pluggy.PluginManager:
@@ -109,20 +131,26 @@ class PluginManager:
 
     Args:
         candidates: what was found; a name that comes twice fails the second.
+        folder: where it is noted which plugin is being loaded (`RECITS_HOME/run`): one that ended or blocked the process that loaded it is not loaded again until its
+            code changes or somebody resumes it. Nothing is noted without a folder.
         trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
-    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[Plugin], None]) -> None:
+    def __init__(self, candidates: Iterable[Candidate], trial: Callable[[Plugin], None], folder: Path | None = None) -> None:
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
-        for candidate in sorted(candidates, key=lambda found: found.name):
-            plugin = self._load(candidate) if candidate.name not in self.plugins else self._second(candidate)
-            self.plugins[plugin.name] = plugin
-            if plugin.failure:
-                log.error("plugin %s failed at %s: %s", plugin.name, plugin.failure.stage, plugin.failure.message)
-            else:
-                self._pluggy.register(plugin.module, name=plugin.name)
+        self.stamps: dict[str, str] = {}
+        refused = refused_marks(folder) if folder is not None else frozenset()
+        with loading(folder) as note:
+            for candidate in sorted(candidates, key=lambda found: found.name):
+                note(candidate.mark if is_name(candidate.name) else "")
+                plugin = self._second(candidate) if candidate.name in self.plugins else self._load(candidate, refused)
+                self.plugins[plugin.name] = plugin
+                self.stamps[plugin.name] = candidate.stamp
+                if plugin.failure:
+                    log.error("plugin %s failed at %s: %s", plugin.name, plugin.failure.stage, plugin.failure.message)
+                note("")
 
     def _second(self, candidate: Candidate) -> Plugin:
         """Returns the failed stand-in of a plugin whose name is taken; it is named on the extensions page, and the first goes on."""
@@ -132,10 +160,17 @@ class PluginManager:
         failure = Failure("import", f"the name {candidate.name!r} was found twice; the first one is used")
         return Plugin(f"{candidate.name} ({number})", None, failure=failure)
 
-    def _load(self, candidate: Candidate) -> Plugin:
+    def _load(self, candidate: Candidate, refused: frozenset[str]) -> Plugin:
         plugin = Plugin(candidate.name, None)
-        stage = "import"
+        if candidate.mark in refused:
+            plugin.failure = Failure(
+                "import", "it ended or blocked the process that loaded it; it is tried again when its code changes, or when it is resumed"
+            )
+            return plugin
+        stage = "manifest"
         try:
+            check_name(candidate.name)
+            stage = "import"
             plugin.module = candidate.load()
             stage = "manifest"
             plugin.manifest = _checked_manifest(candidate.name, plugin.module)
@@ -143,9 +178,12 @@ class PluginManager:
             self._collect(plugin)
             stage = "blueprints"
             self._trial(plugin)
+            self._pluggy.register(plugin.module, name=plugin.name)
         except TrialFailed as failed:
             plugin.failure = Failure(failed.stage, failed.message)
-        except (Exception, SystemExit) as error:  # whatever a plugin's code raises must stay with the plugin
+        except KeyboardInterrupt:
+            raise
+        except BaseException as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
         if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
@@ -158,7 +196,7 @@ class PluginManager:
         scratch.check_pending()
         for hook in specs.BOOT_HOOKS:
             for impl in getattr(scratch.hook, hook).get_hookimpls():
-                answer = list(impl.function())
+                answer = limited(impl.function())
                 if hook == "register_blueprints":
                     plugin.blueprints = answer
                 else:
@@ -196,7 +234,7 @@ def _checked_manifest(name: str, module: ModuleType) -> Manifest:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
     check_name(name)
     _check_sdk(manifest.sdk)
-    return manifest
+    return checked(name, Manifest, manifest)
 
 
 def _check_sdk(wanted: int) -> None:
@@ -239,7 +277,7 @@ def _check_role(owner: str, role: RoleOffer, allowed: frozenset[str] | set[str])
         raise ValueError(f"the role {role.name!r} carries rights that the manifest does not declare: {', '.join(sorted(undeclared))}")
 
 
-def _owned(owner: str, kind: type[Declared], answer: Sequence[object]) -> list[Owned[Any]]:
+def _owned(owner: str, kind: type[Declared], answer: Sequence[Any]) -> list[Owned[Any]]:
     """Returns what a boot hook answered, with its owner.
 
     Raises:
@@ -247,9 +285,8 @@ def _owned(owner: str, kind: type[Declared], answer: Sequence[object]) -> list[O
         ValueError: if a name comes twice, or a place does not exist.
     """
     result: dict[str, Owned[Any]] = {}
-    for item in answer:
-        if not isinstance(item, kind):
-            raise TypeError(f"a boot hook returned {type(item).__name__} instead of {kind.__name__}")
+    for given in answer:
+        item = checked(owner, kind, given)
         if isinstance(item, SlotItem) and item.slot not in SLOTS:
             raise ValueError(f"{item.name!r} is for the place {item.slot!r}, which does not exist")
         template = getattr(item, "template", "")

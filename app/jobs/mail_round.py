@@ -32,6 +32,7 @@ class MailRound:
             self._wake.wait(EVERY_SECONDS)
             self._wake.clear()
             try:
-                self._postman.deliver_due()
+                while self._postman.deliver_due():  # a round takes some, a letter has many
+                    pass
             except Exception:  # the round must go on; the mail stays queued
                 log.exception("the mail round failed")

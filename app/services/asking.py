@@ -1,12 +1,14 @@
 """Asks a plugin's code one thing, alone: its failure, exit or broken query stays its own; never decides what a failure means to the caller."""
 
+import threading
 from collections.abc import Callable, Sequence
 from typing import Any, TypeVar
 
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session, SessionTransaction
 
-from app.hooks.calls import CALLS
+from app.db.guard import lent
+from app.hooks.calls import CALLS, Suspended
 from app.hooks.contracts import Owned
 from app.hooks.specs import HOOK_OF
 
@@ -36,19 +38,15 @@ def insist(session: Session, owned: Owned[Any], question: Callable[[], Answer]) 
         question: asks it.
 
     Raises:
-        Failed: if it raises, exits, or ends a transaction that is not its own.
+        Failed: if it raises, exits, or tries to end a transaction that is not its own.
     """
     hook, name = HOOK_OF[type(owned.item)], owned.item.name
-    transaction = session.get_transaction()
     try:
-        with CALLS.call(owned.owner, hook, name), session.begin_nested():
-            answer = question()
-        if session.get_transaction() is not transaction and transaction is not None:
-            raise RuntimeError("it ended a transaction that is not its own")
-    except (Exception, SystemExit) as error:
-        CALLS.fault(owned.owner, hook, name, error)
+        with CALLS.call(owned.owner, hook, name), lent(session), session.begin_nested():
+            return question()
+    except BaseException as error:
+        _note(owned, error)
         raise Failed(owned.full_name) from error
-    return answer
 
 
 def ask_all(session: Session, asked: Sequence[tuple[Owned[Any], Callable[[], Answer]]]) -> list[Answer | Failed]:
@@ -67,12 +65,12 @@ def ask_all(session: Session, asked: Sequence[tuple[Owned[Any], Callable[[], Ans
         hook, name = HOOK_OF[type(owned.item)], owned.item.name
         savepoint = savepoint or session.begin_nested()
         try:
-            with CALLS.call(owned.owner, hook, name):
+            with CALLS.call(owned.owner, hook, name), lent(session):
                 answer = question()
             if session.get_nested_transaction() is not savepoint:
                 raise RuntimeError("it ended a transaction that is not its own")
-        except (Exception, SystemExit) as error:
-            CALLS.fault(owned.owner, hook, name, error)
+        except BaseException as error:
+            _note(owned, error)
             _undo(session, savepoint)
             savepoint = None
             answers.append(Failed(owned.full_name))
@@ -97,3 +95,11 @@ def _undo(session: Session, savepoint: SessionTransaction) -> None:
         savepoint.rollback()
     except SQLAlchemyError:
         session.rollback()
+
+
+def _note(owned: Owned[Any], error: BaseException) -> None:
+    """Keeps a fault; whatever was raised stays here, but for somebody's own hand on the command line."""
+    if isinstance(error, KeyboardInterrupt) and threading.current_thread() is threading.main_thread():
+        raise error
+    if not isinstance(error, Suspended):  # that is known already
+        CALLS.fault(owned.owner, HOOK_OF[type(owned.item)], owned.item.name, error)

@@ -23,6 +23,7 @@ from app.kernel.palette import find_faults
 from app.services.asking import Failed, insist
 from app.services.identity import read_identity
 from app.services.mail import MOST_ATTEMPTS
+from app.services.pages import shadowed_pages
 from app.services.plugins import PluginStatus, read_statuses
 from app.services.site import Site
 from app.services.site_settings import read_setting
@@ -149,6 +150,7 @@ def _core_findings(look: Look) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Look], Answer]], ...] = (
         (_("Base de données"), _database),
         (_("Extensions"), _plugins),
+        (_("Noms du SDK"), _old_names),
         (_("Courrier"), _mail),
         (_("Place sur le disque"), _disk),
         (_("Secret et mode de service"), _secret),
@@ -157,6 +159,7 @@ def _core_findings(look: Look) -> Iterator[Finding]:
         (_("Empreintes et journal"), _hashes),
         (_("Travaux réguliers"), _jobs),
         (_("Liens du site"), _links),
+        (_("Adresses des pages"), _addresses),
         (_("Mentions légales"), _legal),
         (_("Accessibilité"), _accessibility),
         (_("Couleurs"), _colours),
@@ -196,6 +199,16 @@ def _plugins(look: Look) -> Answer:
     if failed:
         return "warning", _("Installées et inactives, leur code est en défaut : %(names)s.") % {"names": ", ".join(failed)}, where
     return "ok", _("Toutes celles qui sont actives peuvent servir.")
+
+
+def _old_names(look: Look) -> Answer:
+    """What plugins still use and a later version will refuse; where, is for their authors (`recits plugin check`)."""
+    _ = look.catalogue.gettext
+    old = [f"{plugin.name} ({len(plugin.deprecations)})" for plugin in look.site.plugins.usable() if plugin.deprecations]
+    if old:
+        words = _("Des extensions emploient ce qui va disparaître : %(names)s. « recits plugin check » dit où à leurs auteurs.")
+        return "warning", words % {"names": ", ".join(old)}, "/configuration/extensions"
+    return "ok", _("Aucune extension n’emploie un nom qui va disparaître.")
 
 
 def _mail(look: Look) -> Answer:
@@ -285,6 +298,19 @@ def _links(look: Look) -> Answer:
             "/configuration/liens",
         )
     return "ok", _("Tous mènent quelque part.")
+
+
+def _addresses(look: Look) -> Answer:
+    _ = look.catalogue.gettext
+    lost = shadowed_pages(look.session, {plugin.name for plugin in look.site.plugins.usable()})
+    if lost:
+        paths = ", ".join(page.path for page in lost)
+        return (
+            "warning",
+            _("Des pages ne se lisent plus : une extension se sert de leur adresse. %(paths)s") % {"paths": paths},
+            "/configuration/pages",
+        )
+    return "ok", _("Aucune extension ne se sert de l’adresse d’une page.")
 
 
 def _legal(look: Look) -> Answer:

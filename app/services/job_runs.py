@@ -4,6 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
+from app.db.guard import lent
 from app.db.models import JobRun
 from app.hooks.calls import CALLS, said
 from app.hooks.contracts import Job, Owned
@@ -42,7 +43,7 @@ def _take(writer: Writer, owned: Owned[Job]) -> bool:
 def _run(writer: Writer, owned: Owned[Job]) -> bool:
     error = ""
     try:
-        with CALLS.call(owned.owner, HOOK, owned.item.name), writer.begin() as uow:
+        with CALLS.call(owned.owner, HOOK, owned.item.name), writer.begin() as uow, lent(uow.session):
             owned.item.run(uow)
     except (Exception, SystemExit) as failure:
         CALLS.fault(owned.owner, HOOK, owned.item.name, failure)

@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 
 from app.kernel.addresses import desk_story_path, invitation_path, localised, reset_path, review_story_path, sign_in_link_path, story_path
-from app.services.mail import Letter
+from app.services.mail import SITE_TITLE, Letter
 from app.services.words import translations
 
 SUBJECT = 200
@@ -11,8 +11,8 @@ SUBJECT = 200
 
 def _letter(recipient: str, lang: str, subject: str, paragraphs: Sequence[str]) -> Letter:
     _ = translations(lang).gettext
-    closing = _("Récits croisés\nCe message est envoyé par le site ; inutile d’y répondre.")
-    return Letter(recipient, " ".join(subject.split())[:SUBJECT], "\n\n".join([*paragraphs, "-- \n" + closing]) + "\n")
+    closing = _("Ce message est envoyé par le site ; inutile d’y répondre.")
+    return Letter(recipient, " ".join(subject.split())[:SUBJECT], "\n\n".join([*paragraphs, f"-- \n{SITE_TITLE}\n{closing}"]) + "\n")
 
 
 def invitation(recipient: str, lang: str, base_url: str, name: str, capacity: str, token: str, days: int) -> Letter:
@@ -21,13 +21,11 @@ def invitation(recipient: str, lang: str, base_url: str, name: str, capacity: st
     return _letter(
         recipient,
         lang,
-        _("Votre invitation à Récits croisés"),
+        _("Votre invitation à %(site)s") % {"site": SITE_TITLE},
         [
             _("Bonjour %(name)s,") % {"name": name},
-            _(
-                "Vous êtes invité·e sur Récits croisés, où des délégations racontent leur parcours à plusieurs voix. Votre place : %(capacity)s."
-            )
-            % {"capacity": capacity},
+            _("Vous êtes invité·e sur %(site)s, où des délégations racontent leur parcours à plusieurs voix. Votre place : %(capacity)s.")
+            % {"capacity": capacity, "site": SITE_TITLE},
             _("Pour accepter, ouvrez cette adresse. Elle est à vous seul·e, sert une fois et expire dans %(days)s jours :")
             % {"days": days},
             base_url + localised(invitation_path(token), lang),

@@ -2,18 +2,21 @@
 
 import logging
 import smtplib
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import timedelta
+from email import policy
 from email.message import EmailMessage
-from email.utils import format_datetime, make_msgid
+from email.utils import format_datetime, formataddr
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from sqlalchemy import or_, select
+from sqlalchemy import delete, or_, select
 
 from app.config import Settings
 from app.db.models import MailMessage
 from app.kernel.events import MailQueued
+from app.services.identity import Identity, read_identity
 from app.services.unit_of_work import UnitOfWork, Writer
 
 log = logging.getLogger("recits.mail")
@@ -22,22 +25,63 @@ SMTP_SECONDS = 20
 MOST_ATTEMPTS = 8
 _BATCH = 20
 
+HEADERS = frozenset({"List-Unsubscribe", "List-Unsubscribe-Post", "Reply-To"})
+"""Headers that a mail may have beside those of every mail."""
+
+# No line of a header is folded: a long address would be cut and encoded, and a mail program could not follow it.
+_POLICY = policy.EmailPolicy(max_line_length=998)
+
+
+# Stands in a letter where the site's own name goes; put in when it is queued, since only then the database is at hand. A sign that nobody types.
+SITE_TITLE = "\ue000"
+
 
 @dataclass(frozen=True)
 class Letter:
-    """A mail before it is queued."""
+    """A mail before it is queued.
+
+    Args:
+        recipient: address.
+        subject: one line.
+        body: plain text, which says everything.
+        html: the same as a page, for mail programs that show one.
+        headers: further ones, of those in `HEADERS`.
+        sender: name beside the site's address.
+        seen_by: the permission without which nobody of the site reads whom it is for; such a mail leaves no copy once a server has taken it.
+    """
 
     recipient: str
     subject: str
     body: str
+    html: str = ""
+    headers: Mapping[str, str] = field(default_factory=dict)
+    sender: str = ""
+    seen_by: str = ""
 
 
 def queue(uow: UnitOfWork, letter: Letter) -> None:
     """Keeps a mail with the change that causes it: both are there after the commit, or neither is."""
-    message = MailMessage(recipient=letter.recipient, subject=letter.subject, body=letter.body, created_at=uow.now)
+    if unknown := set(letter.headers) - HEADERS:
+        raise ValueError(f"headers that a mail may not have: {', '.join(sorted(unknown))}")
+    title = read_identity(uow.session).title
+    message = MailMessage(
+        recipient=letter.recipient,
+        subject=letter.subject.replace(SITE_TITLE, title),
+        body=letter.body.replace(SITE_TITLE, title),
+        html=letter.html,
+        headers=dict(letter.headers),
+        sender=letter.sender or (title if title != Identity.title else ""),
+        seen_by=letter.seen_by,
+        created_at=uow.now,
+    )
     uow.session.add(message)
     uow.session.flush()
     uow.emit(MailQueued(message.id))
+
+
+def forget(uow: UnitOfWork, recipient: str, seen_by: str) -> None:
+    """Drops the mails of one kind to one address, sent or waiting."""
+    uow.session.execute(delete(MailMessage).where(MailMessage.recipient == recipient, MailMessage.seen_by == seen_by))
 
 
 @dataclass(frozen=True)
@@ -81,19 +125,29 @@ class Postman:
 
     def _note(self, message_id: str, error: str) -> None:
         with self.writer.begin() as uow:
-            row = uow.session.get_one(MailMessage, message_id)
+            row = uow.session.get(MailMessage, message_id)
+            if row is None:  # forgotten meanwhile
+                return
+            if row.seen_by and not error and not self.uses_folder:
+                uow.session.delete(row)
+                return
             row.error = error
             row.sent_at = None if error else uow.now
 
     def _compose(self, row: MailMessage) -> EmailMessage:
-        mail = EmailMessage()
-        mail["From"] = self.settings.mail_from
+        mail = EmailMessage(policy=_POLICY)
+        mail["From"] = formataddr((row.sender, self.settings.mail_from)) if row.sender else self.settings.mail_from
         mail["To"] = row.recipient
         mail["Subject"] = row.subject
         mail["Date"] = format_datetime(self.writer.clock())
-        mail["Message-ID"] = make_msgid(idstring=row.id, domain=urlsplit(self.settings.base_url).hostname or "localhost")
+        # The same at every attempt: a server that took the mail and could not say so may tell the second one.
+        mail["Message-ID"] = f"<{row.id}@{urlsplit(self.settings.base_url).hostname or 'localhost'}>"
         mail["Auto-Submitted"] = "auto-generated"
-        mail.set_content(row.body)
+        for name, value in row.headers.items():
+            mail[name] = value
+        mail.set_content(row.body, cte="quoted-printable" if row.html else None)
+        if row.html:
+            mail.add_alternative(row.html, subtype="html", cte="quoted-printable")
         return mail
 
     def _send(self, mail: EmailMessage, message_id: str) -> None:

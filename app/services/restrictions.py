@@ -13,10 +13,11 @@ from app.kernel.errors import Invalid, NotFound
 from app.kernel.events import RestrictionLaid, RestrictionLifted
 from app.services.access import require
 from app.services.checks import checked
+from app.services.pages import touch_navigation
 from app.services.unit_of_work import UnitOfWork
 
 WORDS = 600
-STORY = "story"
+STORY, PAGE = "story", "page"
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 _KIND = re.compile(r"[a-z][a-z0-9_.:-]{0,39}")
 
@@ -70,6 +71,8 @@ def restrict(
     uow.session.flush()
     end = until.isoformat() if until else None
     uow.record(actor, "restriction.lay", kind, subject_id, restriction=row.id, owner=owner, reason=reason, until=end)
+    if kind == PAGE:
+        touch_navigation(uow)
     uow.emit(RestrictionLaid(kind, subject_id, owner))
     return row
 
@@ -91,6 +94,8 @@ def lift(uow: UnitOfWork, actor: Actor | None, restriction_id: str, owner: str =
     row.lifted_at, row.lifted_by = uow.now, actor.account if actor else None
     uow.session.flush()
     uow.record(actor, "restriction.lift", row.subject_kind, row.subject_id, restriction=row.id, owner=row.owner)
+    if row.subject_kind == PAGE:
+        touch_navigation(uow)
     uow.emit(RestrictionLifted(row.subject_kind, row.subject_id, row.owner))
 
 

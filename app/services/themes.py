@@ -33,7 +33,7 @@ def add_theme(uow: UnitOfWork, actor: Actor | None, name: str, key: str = "") ->
     return row
 
 
-def rename_theme(uow: UnitOfWork, actor: Actor, theme_id: str, name: str) -> None:
+def rename_theme(uow: UnitOfWork, actor: Actor | None, theme_id: str, name: str) -> None:
     """Changes the name of a theme; its address stays."""
     may_manage_programme(actor)
     row = _living(uow.session, theme_id)
@@ -94,7 +94,7 @@ def delete_theme(uow: UnitOfWork, actor: Actor, theme_id: str) -> None:
     uow.record(actor, "theme.delete", "theme", row.id)
 
 
-def restore_theme(uow: UnitOfWork, actor: Actor, theme_id: str) -> None:
+def restore_theme(uow: UnitOfWork, actor: Actor | None, theme_id: str) -> None:
     """Takes a theme back from the trash, at the end of the list.
 
     Raises:

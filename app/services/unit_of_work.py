@@ -10,7 +10,9 @@ from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
 from app.db.engine import writing_engine
+from app.db.guard import WritingSession
 from app.db.models import AuditEntry
+from app.hooks.calls import CALLS
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor
 from app.kernel.canonical import digest
@@ -139,11 +141,12 @@ class Writer:
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         """Opens a unit of work in a session of its own; commits at the end of the block, rolls back if it raises, then publishes the events."""
-        with Session(writing_engine(self.engine), expire_on_commit=False) as session:
+        with WritingSession(writing_engine(self.engine), expire_on_commit=False) as session:
             uow = UnitOfWork(session, self.clock, self.snapshots)
             with session.begin():
                 # The first statement takes the write lock, so that what the block reads is still true when it writes.
-                session.connection()
+                with CALLS.waiting():
+                    session.connection()
                 uow.now = self.clock()
                 yield uow
                 self.bus.before_commit(uow)

@@ -9,7 +9,12 @@ CATALOGUES = Path(__file__).resolve().parent.parent / "translations"
 LANGUAGES = ("fr", "en")
 
 
-@cache
 def translations(lang: str) -> NullTranslations:
     """Returns the catalogue of a language; French is the language of the sources; its catalogue holds what print sets otherwise."""
-    return Translations.load(CATALOGUES, [lang], domain="messages")
+    return translations_in(CATALOGUES, lang)
+
+
+@cache
+def translations_in(folder: Path, lang: str) -> NullTranslations:
+    """Returns the catalogue of a language from a folder of catalogues, a plugin's for example."""
+    return Translations.load(folder, [lang], domain="messages")

@@ -8,14 +8,14 @@ from flask import request, url_for
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from markupsafe import Markup
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Media, Story, StoryAddress
+from app.db.models import Media
 from app.db.pages import present_paths
-from app.db.reading import public_story_clause
+from app.db.reading import public_slugs
 from app.kernel.document.html_writer import Fragment, Labels, ResolvedImage, assemble
 from app.kernel.links import TargetKind, site_path, target_of, without_language
+from app.web.addresses import answers
 from app.web.templating import markup
 
 STORY_PREFIX = "/recits/"
@@ -65,7 +65,7 @@ class PageResolver:
             return self._story(address)
         path = site_path(address)
         if path not in self._pages:
-            return f"{request.script_root}{address}"
+            return f"{request.script_root}{address}" if path == "/" or answers(path) else None
         present = self._pages[path]
         rest = address[len(re.split(r"[?#]", address, maxsplit=1)[0]) :]
         return None if present is None else page_href(present) + rest
@@ -92,10 +92,7 @@ def resolver_for(session: Session, media: Iterable[Media], fragments: Iterable[l
     """Returns a resolver for the fragments of one page."""
     targets = [target_of(piece[1]) for pieces in fragments for piece in pieces if isinstance(piece, list) and piece[0] == "link"]
     slugs = {found.key for found in targets if found is not None and found.kind is TargetKind.STORY}
-    public: dict[str, str] = {}
-    if slugs:
-        query = select(StoryAddress.slug, Story.slug).join(Story, Story.id == StoryAddress.story_id)
-        public = {old: new for old, new in session.execute(query.where(StoryAddress.slug.in_(slugs), public_story_clause()))}
+    public = public_slugs(session, slugs) if slugs else {}
     paths = {found.key for found in targets if found is not None and found.kind is TargetKind.PATH}
     return PageResolver(media, public, present_paths(session, paths))
 

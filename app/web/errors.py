@@ -134,6 +134,7 @@ def _http(error: HTTPException) -> ResponseReturnValue:
     said = {
         400: (_("Demande illisible"), _("Le site n’a pas compris cette demande. Rien n’a été fait.")),
         405: (_("Cette adresse ne se demande pas ainsi"), _("Elle attend un formulaire, ou se lit seulement. Rien n’a été fait.")),
+        503: (_("Page suspendue"), error.description or ""),
         429: (_("Trop d’essais"), _("Attendez un quart d’heure, puis recommencez.")),
     }
     title, text = said.get(error.code or 500, (_("Demande refusée"), _("Le site n’a pas pu répondre à cette demande. Rien n’a été fait.")))

@@ -28,6 +28,7 @@ AS_ACCOUNT = "recits.as_account"
 UNGATED = ("static", "identity.probe")
 _OPEN = "_recits_open"
 _KEEPS_TEXT = "_recits_keeps_text"
+_WITHOUT_TOKEN = "_recits_without_token"  # noqa: S105  # the name of a mark
 
 csrf = CSRFProtect()
 
@@ -49,6 +50,12 @@ def public(view: View) -> View:
 def keeps_text(view: View) -> View:
     """Marks a view that receives what somebody wrote: an expired session or token hands the text back instead of dropping it."""
     setattr(view, _KEEPS_TEXT, True)
+    return view
+
+
+def without_token(view: View) -> View:
+    """Marks a public view whose POST needs no session: its address holds its own proof, or what it does anybody may do; mail programs send no token."""
+    setattr(view, _WITHOUT_TOKEN, True)
     return view
 
 
@@ -157,7 +164,7 @@ def _require_session(view: Callable[..., Any]) -> ResponseReturnValue | None:
 
 
 def _check_token(view: Callable[..., Any]) -> ResponseReturnValue | None:
-    if request.method in ("GET", "HEAD", "OPTIONS"):
+    if request.method in ("GET", "HEAD", "OPTIONS") or getattr(view, _WITHOUT_TOKEN, False):
         return None
     try:
         csrf.protect()

@@ -4,22 +4,19 @@ import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 
-from flask import current_app, g, request, url_for
+from flask import g, request, url_for
 from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 from sqlalchemy.exc import DBAPIError
-from werkzeug.exceptions import HTTPException
-from werkzeug.routing import RequestRedirect
 
-from app.kernel.pages import first_segment
 from app.services.menus import FOOT, PAGE, PLACE, MenuLine, Navigation
+from app.web.addresses import PAGE_ENDPOINT
 from app.web.assembly import page_href
-from app.web.context import reader, site, snapshot
-from app.web.locale import PREFIXED_LANGUAGES, SOURCE_LANGUAGE, current_language
+from app.web.context import reader, site
+from app.web.locale import SOURCE_LANGUAGE, current_language
 
 log = logging.getLogger("recits.web")
 
-PAGE_ENDPOINT = "pages.page"
 ACCESSIBILITY = "accessibility"
 ACCESSIBILITY_PATH = "/accessibilite"
 
@@ -107,28 +104,3 @@ def _words(titles: dict[str, str]) -> tuple[str, str]:
 
 def _is_here(path: str) -> bool:
     return request.endpoint == PAGE_ENDPOINT and (request.path == path or request.path.startswith(f"{path}/"))
-
-
-# — addresses that are not pages' —
-
-
-def reserved_segments() -> frozenset[str]:
-    """Returns the first words of paths that belong to the core or to an installed plugin, on or off: no page may stand there."""
-    known = current_app.extensions.get("recits.reserved")
-    if known is None:
-        rules = {first_segment(rule.rule) for rule in current_app.url_map.iter_rules() if rule.endpoint != PAGE_ENDPOINT}
-        known = frozenset(rules | set(PREFIXED_LANGUAGES) | {"static"} | {plugin.name for plugin in site().plugins.usable()}) - {""}
-        current_app.extensions["recits.reserved"] = known
-    return frozenset(known)
-
-
-def answers(path: str) -> bool:
-    """Tells whether a path is a place of the site that answers now, other than a page."""
-    try:
-        endpoint, _arguments = current_app.url_map.bind("localhost").match(path, method="GET")
-    except RequestRedirect:
-        return True
-    except HTTPException:
-        return False
-    owner = next((name for name in site().plugins.plugins if endpoint.split(".")[0] == name or endpoint.startswith(f"{name}_")), None)
-    return endpoint != PAGE_ENDPOINT and (owner is None or snapshot().is_on(owner))

@@ -3,21 +3,24 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, redirect
+from flask import Blueprint, abort, current_app, redirect
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
+from werkzeug.exceptions import MethodNotAllowed
 
+from app.db.links import Citing, CitingLink, breaking_without_story, story_cited_by
 from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
+from app.web.addresses import reserved_segments
 from app.web.assembly import image_ids, page_href, resolver_for, to_html
 from app.web.content_types import show_page
-from app.web.context import reader
+from app.web.context import reader, site
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE, current_language
-from app.web.navigation import known_page, navigation, reserved_segments
+from app.web.navigation import known_page, navigation
 from app.web.story_view import levelled
 
 blueprint = Blueprint("pages", __name__)
@@ -26,10 +29,23 @@ blueprint.add_app_template_global(known_page, "known_page")
 blueprint.add_app_template_global(page_href, "page_href")
 
 
+@blueprint.app_template_global("cited_story")
+def cited_story(story_id: str) -> list[Citing]:
+    """Returns the public texts that cite a story."""
+    return story_cited_by(reader(), story_id)
+
+
+@blueprint.app_template_global("links_to_story")
+def links_to_story(story_id: str) -> list[CitingLink]:
+    """Returns the public links that would lead nowhere without a story."""
+    return breaking_without_story(reader(), story_id)
+
+
 @blueprint.get("/<page:path>")
 @public
 def page(path: str) -> ResponseReturnValue:
     address = f"/{path}"
+    _refuse_method(address)
     if len(address) > PATH_LENGTH or first_segment(address) in reserved_segments():
         abort(404)
     row = find_page(reader(), address)
@@ -50,6 +66,18 @@ def page(path: str) -> ResponseReturnValue:
         below=titled(public_children(reader(), found.page.id)),
         languages=sorted(found.versions),
     )
+
+
+def _refuse_method(address: str) -> None:
+    """Answers 405 for an address that takes forms only: this route reads every address that no other one reads.
+
+    An address below an extension's name stays unknown, since the extension may be off.
+    """
+    if first_segment(address) in site().plugins.plugins:
+        return
+    others = set(current_app.url_map.bind("localhost").allowed_methods(address)) - {"GET", "HEAD", "OPTIONS"}
+    if others:
+        raise MethodNotAllowed(valid_methods=sorted(others))
 
 
 def titled(pages: list[PublicPage]) -> list[tuple[Page, PageVersion]]:

@@ -175,6 +175,8 @@ def plugin_menu(menu: str) -> list[tuple[str, str]]:
             links.append((str(item.title), url_for(item.endpoint)))
         except BuildError:  # a plugin's mistake takes its own link away, not the page
             CALLS.fault(owned.owner, "register_menu_items", item.name, f"the link leads nowhere: {item.endpoint}")
+        except Exception as error:  # its own url_defaults may raise anything
+            CALLS.fault(owned.owner, "register_menu_items", item.name, error)
     return links
 
 

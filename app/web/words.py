@@ -215,6 +215,9 @@ REASONS: dict[str, LazyString] = {
     "voices_few": _l("Ce site demande au moins %(words)s catégories d’acteurs dans un récit."),
     "needs_second_editor": _l("Ce site demande l’accord d’une deuxième personne de la relecture, sur cette version exacte."),
     "no_second_editor": _l("Ce site ne demande pas de deuxième accord : publiez, ou demandez une reprise."),
+    "config_faulty": _l("Ces fichiers ne peuvent pas être importés. Rien n’a changé."),
+    # A plugin's own refusal brings its sentence.
+    "own_words": "%(words)s",
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),

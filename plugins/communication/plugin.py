@@ -4,8 +4,21 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, Tile, hookimpl
 from plugins.communication.blocks import TRACE
-from plugins.communication.services import balance, cross, formats, frise, notebook, prompts, quality, starting
+from plugins.communication.services import (
+    balance,
+    cross,
+    cross_page,
+    facets,
+    formats,
+    frise,
+    letter,
+    notebook,
+    prompts,
+    quality,
+    starting,
+)
 from plugins.communication.views import blueprint
+from plugins.communication.views import letter as letter_pages
 
 MANIFEST = Manifest(
     name="communication",
@@ -24,6 +37,7 @@ def register_blueprints():
 @hookimpl
 def register_permissions():
     return [
+        Permission("communication.manage_letter", title=_l("Composer et envoyer la lettre"), roles=frozenset({"administrator"})),
         Permission(
             "communication.manage_prompts", title=_l("Gérer les questions d’écriture"), roles=frozenset({"administrator", "editor"})
         ),
@@ -35,17 +49,26 @@ def register_permissions():
 def register_roles():
     return [
         RoleOffer(
+            "communication.letter_editor",
+            title=_l("rédaction de la lettre"),
+            description=_l("Compose la lettre, l’envoie, et voit à qui elle va."),
+            permissions=frozenset({"communication.manage_letter"}),
+        ),
+        RoleOffer(
             "communication.facilitator",
             title=_l("animation de l’écriture"),
             description=_l("Tient les questions qui mènent l’écriture et la grille de qualité, sans relire ni publier."),
             permissions=frozenset({"communication.manage_prompts", "communication.manage_rubric"}),
-        )
+        ),
     ]
 
 
 @hookimpl
 def register_menu_items():
     return [
+        MenuItem(
+            "letter", menu="set_up", title=_l("La lettre"), endpoint="communication.letter_desk", permission="communication.manage_letter"
+        ),
         MenuItem("cross_readings", menu="main", title=_l("Lectures croisées"), endpoint="communication.cross_readings"),
         MenuItem(
             "prompts",
@@ -60,6 +83,24 @@ def register_menu_items():
 @hookimpl
 def register_prompt_sources():
     return [PromptSource("prompts", offer=prompts.offer, find=prompts.find)]
+
+
+@hookimpl
+def register_content_types():
+    return [cross_page.CROSS_READING]
+
+
+@hookimpl
+def register_facets():
+    return [facets.VOICES]
+
+
+@hookimpl
+def register_jobs():
+    return [
+        Job("empty_notebook_trash", every=24 * 3600, run=notebook.empty_old_trash),
+        Job("letter", every=30, run=letter.send_batch),
+    ]
 
 
 @hookimpl
@@ -82,7 +123,7 @@ def register_guards():
 
 @hookimpl
 def register_settings():
-    return [balance.SETTINGS]
+    return [balance.SETTINGS, letter.SETTINGS]
 
 
 @hookimpl
@@ -91,6 +132,7 @@ def register_slot_items():
         SlotItem("frise", slot="territory.journey", template="communication/_territory_frise.html", facts=frise.on_territory),
         SlotItem("working_frise", slot="desk.delegation", template="communication/_desk_frise.html", facts=frise.on_desk),
         SlotItem("cross_doors", slot="home.foot", template="communication/_home_doors.html", facts=cross.on_home),
+        SlotItem("letter", order=110, slot="home.foot", template="communication/_home_letter.html", facts=letter_pages.on_home),
         SlotItem("elsewhere", slot="story.foot", template="communication/_story_doors.html", facts=cross.on_story),
         SlotItem("telling", order=10, slot="desk.story", template="communication/desk_telling.html", facts=balance.desk_facts),
         SlotItem(
@@ -108,11 +150,6 @@ def register_tiles():
     return [
         Tile("notebook", order=20, title=_l("Carnet de traces"), template="communication/notebook_tile.html", facts=notebook.tile_facts)
     ]
-
-
-@hookimpl
-def register_jobs():
-    return [Job("empty_notebook_trash", every=24 * 3600, run=notebook.empty_old_trash)]
 
 
 @hookimpl

@@ -22,6 +22,8 @@ FLOORS = {
     "app.jobs": 4,
     "app.factory": 5,
     "app.trial": 5,
+    "app.worker": 5,
+    "app.arbiter": 5,
     "app.asgi": 5,
     "app.console": 5,
     "app.__main__": 5,

@@ -1,6 +1,7 @@
 """Writes small real plugin packages into a folder and finds them, as an entry point would."""
 
 import importlib.util
+import io
 import itertools
 import sys
 from collections.abc import Mapping
@@ -115,8 +116,6 @@ def catalogue(texts: Mapping[str, str], plural: str = "nplurals=2; plural=(n != 
     source = f'msgid ""\nmsgstr ""\n"Language: {locale}\\n"\n"Content-Type: text/plain; charset=utf-8\\n"\n"Plural-Forms: {plural}\\n"\n\n'
     for key, value in texts.items():
         source += f"msgid {_quoted(key)}\nmsgstr {_quoted(value)}\n\n"
-    import io
-
     written = io.BytesIO()
     mofile.write_mo(written, pofile.read_po(io.BytesIO(source.encode("utf-8")), locale=locale))
     return written.getvalue()

@@ -8,8 +8,15 @@ import re
 from html import unescape
 
 import pytest
+from sqlalchemy.orm import Session
 
+from app.db.models import PageVersion
+from app.services.markup import prepare_here
+from app.services.page_texts import PageWords, create_page, page_text, propose_text, publish_text
+from app.services.plugins import set_enabled
 from plugins.communication.rules.cross import NO_PHASE, PAGE_MOMENTS, Choice, cell_of, grid_of, pages_of
+from plugins.communication.services.cross_page import CROSS_READING
+from tests.demonstration import somebody
 from tests.plugins.corpus import corpus, page, public, shown_as, unpublished
 from tests.plugins.test_frise import anonymous, telling
 
@@ -159,6 +166,62 @@ def test_the_doors_stand_in_the_menu_on_the_front_page_and_at_the_end_of_a_story
     elsewhere = story.partition('id="ailleurs"')[2]
     assert f'href="{PASSAGES}?phase=tronc-commun"' in elsewhere
     assert 'href="/communication/frise/communaute-de-communes-des-trois-aubes"' in elsewhere
+
+
+def test_register_facets_narrows_the_list_to_stories_where_voices_part_or_one_is_missing(corpus, public):
+    everything = set(re.findall(r'href="(/recits/[a-z0-9-]+)"', page(public, "/recits/")))
+    for key, words in (("divergent", "Ici, les voix divergent"), ("manque", "voix manquante")):
+        html = page(public, f"/recits/?communication-voix={key}")
+        found = set(re.findall(r'<h2><a href="(/recits/[a-z0-9-]+)"', html))
+        assert found
+        assert found <= everything
+        for story in everything:
+            assert (words in page(public, story)) == (story in found), (key, story)
+    with unpublished(corpus, "quatre-chaises-pour-une-halle"):
+        assert "quatre-chaises" not in page(public, "/recits/?communication-voix=divergent")
+
+
+def test_register_content_types_shows_a_chosen_cross_reading_under_an_introduction(corpus, public):
+    with corpus.test_request_context():
+        form = CROSS_READING.form()(formdata=None, data={"phase": "tronc-commun", "voix": "etat"})
+        assert [choice.value for choice in form.voix.choices] == ["", "elu-e", "collectivite", "socio-eco", "etat"]
+        assert "tronc-commun" in [choice.value for choice in form.phase.choices]
+        with Session(corpus.extensions["recits"].engine) as session:
+            facts = CROSS_READING.facts(session, {"phase": "tronc-commun", "voix": "etat", "ecarts": False})
+            assert [entry.words for entry in facts["reading"].named] == ["Agent·e de l’État", "Tronc commun"]
+            assert len(facts["reading"].shown) >= 4
+            assert CROSS_READING.text(session, {"phase": "tronc-commun"}) == "Tronc commun"
+            gone = {"phase": "une-phase-qui-n-est-plus"}
+            assert CROSS_READING.facts(session, gone) == {"reading": None}
+            assert CROSS_READING.text(session, gone) == ""
+
+
+def test_a_page_of_the_tree_shows_the_passages_and_its_words_remain_while_the_chantier_is_off(corpus, public):
+    site = corpus.extensions["recits"]
+    data = {"territoire": "", "phase": "tronc-commun", "voix": "etat", "theme": "", "ecarts": False}
+    with site.writer.begin() as uow:
+        editor = somebody(site, uow, "administration")
+        words = PageWords(
+            "Ce qu’en dit l’État", "", prepare_here("Une même phase.", lang="fr"), data, CROSS_READING.text(uow.session, data)
+        )
+        made = create_page(uow, editor, None, "fr", words, type="communication:cross_reading")
+        propose_text(uow, editor, made.id, "fr")
+        publish_text(uow, editor, made.id, "fr", uow.session.get_one(PageVersion, page_text(uow.session, made.id, "fr").version_id).hash)
+        path = made.path
+    html = page(public, path)
+    assert "Une même phase." in html
+    assert html.count('<article class="passage eta"') >= 4
+    assert "Odile Kervadec" in html
+    assert f'href="{PASSAGES}?phase=tronc-commun&amp;voix=etat"' in html
+    with site.writer.begin() as uow:
+        set_enabled(uow, None, site.plugins, "communication", False)
+    try:
+        html = page(public, path)
+        assert "Agent·e de l’État, Tronc commun" in html
+        assert "Odile Kervadec" not in html
+    finally:
+        with site.writer.begin() as uow:
+            set_enabled(uow, None, site.plugins, "communication", True)
 
 
 def test_english_readers_find_the_same_with_french_words_marked(public):

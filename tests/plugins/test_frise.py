@@ -5,6 +5,7 @@ Exercises register_slot_items with the real plugin, and SLOTS `territory.journey
 
 import re
 from datetime import UTC, date, datetime
+from html import unescape
 from types import SimpleNamespace
 
 import pytest
@@ -131,6 +132,15 @@ def test_an_unpublished_story_leaves_the_frise_at_once(corpus, public):
         with unpublished(corpus, "la-legumerie-que-nous-n-avons-pas-ouverte"):
             assert "Aucun récit publié pour l’instant" in page(public, FRISE)
             assert "Aucun moment public pour l’instant" in page(public, "/communication/frise/")
+
+
+def test_a_phase_leads_to_what_is_told_of_it_here(public):
+    html = page(public, FRISE)
+    phases = re.search(r'<ol class="phases".*?</ol>', html, re.DOTALL)[0]
+    links = [unescape(link) for link in re.findall(r'href="([^"]+)"', phases)]
+    assert "/communication/lectures-croisees/passages?territoire=pays-de-brumeval&phase=diagnostic" in links
+    for link in links:
+        assert "<article" in page(public, link)
 
 
 def test_an_unknown_territory_is_not_found(public):

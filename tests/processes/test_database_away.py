@@ -49,6 +49,6 @@ def test_a_missing_driver_is_named_with_its_remedy(missing: str, said: bool):
     def make() -> None:
         raise ModuleNotFoundError(name=missing)
 
-    result = CliRunner().invoke(recits, ["verify"], obj=Makers(make, lambda app: app, lambda _site: None, list))
+    result = CliRunner().invoke(recits, ["verify"], obj=Makers(make, list))
     assert result.exit_code != 0
     assert ("pip install 'psycopg[binary]'" in result.output) is said

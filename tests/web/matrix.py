@@ -61,9 +61,10 @@ from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
-from plugins.communication.models import Trace
+from plugins.communication.models import Subscriber, Trace
+from plugins.communication.services import letter, subscription
 from tests.conftest import TOKEN, close_engines, settings_for
-from tests.databases import copy_site
+from tests.databases import copy_site, loose
 from tests.factories import PASSWORD, World, actor, address
 
 UNKNOWN = "0" * 20
@@ -298,6 +299,10 @@ GET  /configuration/menus/<id:entry_id>                                         
 POST /configuration/menus/<id:entry_id>                                           401  403  403  403  403  403  403  403  303
 POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>              in  403  403  403  403  403  403  403  303
 GET  /configuration/sante                                                       in   403  403  403  403  403  403  403  200
+GET  /configuration/fichiers                                                    in   403  403  403  403  403  403  403  200
+POST /configuration/fichiers                                                    in   403  403  403  403  403  403  403  422
+GET  /configuration/fichiers/configuration.zip                                  in   403  403  403  403  403  403  403  200
+POST /configuration/fichiers/appliquer                                          in   403  403  403  403  403  403  403  409
 GET  /configuration/publication                                                 in   403  403  403  403  403  403  403  200
 POST /configuration/publication                                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
@@ -344,6 +349,30 @@ GET  /communication/frise/<slug:slug>#unknown                                   
 
 GET  /communication/lectures-croisees/                                          200  200  200  200  200  200  200  200  200
 GET  /communication/lectures-croisees/passages                                  200  200  200  200  200  200  200  200  200
+
+GET  /communication/lettre                                                      200  200  200  200  200  200  200  200  200
+POST /communication/lettre                                                      200  200  200  200  200  200  200  200  200
+GET  /communication/lettre/confirmer/<token>                                    200  200  200  200  200  200  200  200  200
+GET  /communication/lettre/confirmer/<token>#guessed                            404  404  404  404  404  404  404  404  404
+POST /communication/lettre/confirmer/<token>                                    200  200  200  200  200  200  200  200  200
+GET  /communication/lettre/fin/<key>                                            200  200  200  200  200  200  200  200  200
+POST /communication/lettre/fin/<key>                                            200  200  200  200  200  200  200  200  200
+POST /communication/lettre/fin/<key>#guessed                                    200  200  200  200  200  200  200  200  200
+GET  /communication/lettre/numeros/<slug:slug>                                  200  200  200  200  200  200  200  200  200
+GET  /communication/lettre/numeros/<slug:slug>#draft                            404  404  404  404  404  404  404  404  404
+GET  /communication/lettre/gestion                                              in   403  403  403  403  403  403  403  200
+POST /communication/lettre/gestion                                              401  403  403  403  403  403  403  403  303
+GET  /communication/lettre/abonnements                                          in   403  403  403  403  403  403  403  200
+POST /communication/lettre/abonnements/<id:subscriber_id>/effacer               in   403  403  403  403  403  403  403  303
+GET  /communication/lettre/gestion/<id:issue_id>                                in   403  403  403  403  403  403  403  200
+POST /communication/lettre/gestion/<id:issue_id>                                401  403  403  403  403  403  403  403  303
+POST /communication/lettre/gestion/<id:issue_id>/recits                         in   403  403  403  403  403  403  403  303
+POST /communication/lettre/gestion/<id:issue_id>/recits/<id:story_id>/<any(haut,bas,retirer):where> in 403 403 403 403 403 403 403 303
+POST /communication/lettre/gestion/<id:issue_id>/supprimer                      in   403  403  403  403  403  403  403  303
+GET  /communication/lettre/gestion/<id:issue_id>/apercu                         in   403  403  403  403  403  403  403  200
+GET  /communication/lettre/gestion/<id:issue_id>/apercu/html                    in   403  403  403  403  403  403  403  200
+POST /communication/lettre/gestion/<id:issue_id>/essai                          in   403  403  403  403  403  403  403  303
+POST /communication/lettre/gestion/<id:issue_id>/envoyer                        in   403  403  403  403  403  403  403  303
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
 GET  /communication/carnet                                                      in   200  200  200  200  200  200  200  200
@@ -660,6 +689,26 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
     "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
     "GET /communication/frise/<slug:slug>#unknown": ({"slug": "ailleurs"}, {}),
+    "POST /communication/lettre": ({}, {"email": "lecteur@exemple.test", "page": "/communication/lettre"}),
+    "*/communication/lettre/confirmer/<token>": ({"token": "@letter.token"}, {}),
+    "GET /communication/lettre/confirmer/<token>#guessed": ({"token": "devine"}, {}),
+    "*/communication/lettre/fin/<key>": ({"key": "@letter.key"}, {}),
+    "POST /communication/lettre/fin/<key>#guessed": ({"key": "devine"}, {}),
+    "GET /communication/lettre/numeros/<slug:slug>": ({"slug": "@issue.sent.slug"}, {}),
+    "GET /communication/lettre/numeros/<slug:slug>#draft": ({"slug": "@issue.slug"}, {}),
+    "POST /communication/lettre/gestion": ({}, {"title": "Un numéro"}),
+    "POST /communication/lettre/abonnements/<id:subscriber_id>/effacer": ({"subscriber_id": "@subscriber"}, {}),
+    "*/communication/lettre/gestion/<id:issue_id>": ({"issue_id": "@issue"}, {"title": "Un autre objet", "introduction": "Bonjour."}),
+    "POST /communication/lettre/gestion/<id:issue_id>/recits": ({"issue_id": "@issue"}, {"story": "@published"}),
+    "POST /communication/lettre/gestion/<id:issue_id>/recits/<id:story_id>/<any(haut,bas,retirer):where>": (
+        {"issue_id": "@issue", "story_id": "@published", "where": "bas"},
+        {},
+    ),
+    "POST /communication/lettre/gestion/<id:issue_id>/supprimer": ({"issue_id": "@issue"}, {}),
+    "GET /communication/lettre/gestion/<id:issue_id>/apercu": ({"issue_id": "@issue"}, {}),
+    "GET /communication/lettre/gestion/<id:issue_id>/apercu/html": ({"issue_id": "@issue"}, {}),
+    "POST /communication/lettre/gestion/<id:issue_id>/essai": ({"issue_id": "@issue"}, {}),
+    "POST /communication/lettre/gestion/<id:issue_id>/envoyer": ({"issue_id": "@issue"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
     "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer,valider,monter,descendre):what>": (
@@ -916,6 +965,29 @@ def _themes(uow: UnitOfWork, admin: Actor, helene: Actor, ids: dict[str, str]) -
     themes.delete_theme(uow, admin, ids["trashed_theme"])
 
 
+def _letter(site: Site, uow: UnitOfWork, ids: dict[str, str], admin: Actor) -> None:
+    """Somebody asked for the letter; an issue is being composed, another went out."""
+    token, hashed = site.signer.new(subscription.TOKEN)
+    row = Subscriber(
+        email="lectrice@exemple.test",
+        lang="fr",
+        asked_at=uow.now,
+        asked_from="/",
+        words="Oui.",
+        confirm_hash=hashed,
+        confirm_until=uow.now + timedelta(days=7),
+        leave_key="k" * 32,
+    )
+    uow.session.add(row)
+    uow.session.flush()
+    ids.update({"subscriber": row.id, "letter.token": token, "letter.key": row.leave_key})
+    for name, title in (("issue", "En préparation"), ("issue.sent", "Paru")):
+        issue = letter.add_issue(uow, admin, title)
+        letter.add_story(uow, admin, issue.id, ids["published"])
+        ids[name], ids[f"{name}.slug"] = issue.id, issue.slug
+    letter.start_sending(uow, admin, ids["issue.sent"], "http://localhost")
+
+
 def _slugs_and_hashes(uow: UnitOfWork, ids: dict[str, str]) -> None:
     for name in ("writing", "submitted", "in_review", "published", "withdrawn"):
         story = uow.session.get_one(Story, ids[name])
@@ -942,7 +1014,7 @@ class Stage:
 
     def keep(self) -> None:
         """Keeps every row as it is now, in tables beside."""
-        with self.site.engine.begin() as connection:
+        with loose(self.site.engine).begin() as connection:
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
         event.listen(self.site.engine, "commit", self._note)
@@ -1029,6 +1101,7 @@ def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
     with site.writer.begin() as uow:
         own = select(AccountSession.id).where(AccountSession.account_id == template[1].accounts["helene"])
         ids["session"] = uow.session.scalars(own).one()
+        _letter(site, uow, ids, actor(site, template[1], "admin"))
         for name, table in (("prompt", "prompt"), ("prompt_set", "prompt_set"), ("criterion", "criterion")):
             ids[name] = uow.session.execute(text(f"SELECT min(id) FROM communication_{table}")).scalar_one()  # names of ours
         for name, deleted in (("trace", None), ("trashed.trace", uow.now)):

@@ -127,7 +127,10 @@ def english(app: Flask) -> dict[str, Spoken]:
 def written(app: Flask) -> set[str]:
     """What people wrote on the site, line by line; all of it is French."""
     with Session(app.extensions["recits"].engine) as session:
-        lines = {plain(line) for column in WRITTEN for text in session.scalars(select(column)) for line in (text or "").split("\n")}
+        texts = [text for column in WRITTEN for text in session.scalars(select(column))]
+        for column in (models.PageVersion.title, models.PageVersion.standfirst, models.PageVersion.plain):
+            texts += session.scalars(select(column).where(models.PageVersion.lang == "fr"))
+        lines = {plain(line) for text in texts for line in (text or "").split("\n")}
     return {line for line in lines if len(line) > 3}
 
 

@@ -7,9 +7,12 @@ import pytest
 from sqlalchemy import event, select
 
 from app.db.models import AccountSession, MenuEntry, Page, PageText, PageVersion
-from app.services import page_texts
+from app.services import menus, page_texts
+from app.services.library import MediaWords, add_to_library
 from app.services.markup import prepare_here
+from app.services.media import PreparedImage, Rendition
 from app.services.page_texts import PageWords
+from app.services.restrictions import restrict
 from tests.factories import PASSWORD, actor, address
 from tests.web.matrix import told_story
 
@@ -151,6 +154,7 @@ def test_a_page_whose_address_was_taken_later_is_named(admin, browser, site, ses
         row.slug, row.path = "communication", "/communication"
     browser.get("/communication", 404)
     assert "Illisible à cette adresse" in admin.get(PAGES)
+    assert "une extension se sert de leur adresse. /communication" in admin.get("/configuration/sante")
     assert "Cette page ne se lit plus à son adresse." in admin.get(f"{PAGES}/{page_id}")
     admin.post(f"{PAGES}/{page_id}/adresse", {"parent": "", "slug": "nos-lettres"})
     assert "Une charte" in browser.get("/nos-lettres")
@@ -221,12 +225,50 @@ def test_links_follow_a_page_and_leave_words_alone_when_it_goes(admin, browser, 
 
 
 def test_links_to_places_of_the_site_keep_the_readers_language(browser, make):
-    make("Une page", "Voir [les récits](/recits/), [les territoires](/en/territoires/), [un site](https://exemple.fr/) et [ici](#ici).")
+    make(
+        "Une page",
+        "Voir [rien](/nulle-part), [les récits](/recits/), [les territoires](/en/territoires/), [un site](https://exemple.fr/) et [ici](#ici).",
+    )
     for prefix in ("", "/en"):
         page = browser.get(f"{prefix}/une-page")
         for target in (f"{prefix}/recits/", f"{prefix}/territoires/", "https://exemple.fr/", "#ici"):
             assert f'<a href="{target}"' in page
+        assert "nulle-part" not in page
     assert '<a href="/recits/">Lire les récits</a>' in browser.get("/methode")
+
+
+def test_who_unpublishes_a_story_reads_which_links_would_break(site, world, make, as_person):
+    story = told_story(site, world, "Une halle", "published")
+    review = f"/relecture/{story}"
+    assert "mène à ce récit" not in as_person("editrice").get(review)
+    make("Un renvoi", "Voir [le récit](/recits/une-halle/en-regard).")
+    page = as_person("editrice").get(review)
+    assert "1 lien public mène à ce récit." in page
+    assert "/recits/une-halle/en-regard" in page
+    assert "Un renvoi" in as_person("helene").get(f"/espace/recits/{story}").split("Où ce contenu est-il cité")[1]
+
+
+def test_a_restriction_hides_a_page_everywhere(site, world, browser, make, admin):
+    page_id = make("Une charte")
+    make("Un renvoi", "Voir [la charte](/une-charte).")
+    with site.writer.begin() as uow:
+        menus.add_entry(uow, actor(site, world, "admin"), menus.FOOT, menus.PAGE, page_id, {})
+    assert browser.get("/un-renvoi").count('href="/une-charte"') == 2
+    with site.writer.begin() as uow:
+        restrict(uow, None, "communication", "page", page_id, "essai")
+    browser.get("/une-charte", 404)
+    assert "/une-charte" not in browser.get("/un-renvoi")
+
+
+def test_an_image_of_the_site_is_put_by_a_button_and_shown_on_the_page(site, world, browser, make, admin):
+    with site.writer.begin() as uow:
+        image = PreparedImage("d" * 64, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
+        media_id = add_to_library(uow, actor(site, world, "admin"), image, MediaWords("Une halle vide", "Une personne, 2022")).id
+    page_id = make("Une charte", f"![](media:{media_id})")
+    assert f'data-image="{media_id}"' in admin.get(f"{PAGES}/{page_id}/fr")
+    page = browser.get("/une-charte")
+    assert 'alt="Une halle vide"' in page
+    assert f"/media/{'d' * 64}/480.webp" in page
 
 
 def test_a_link_to_a_page_inside_a_published_story_follows_too(site, world, browser, make, admin):

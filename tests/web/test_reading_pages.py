@@ -19,6 +19,7 @@ from app.factory import create_app
 from app.services import starter
 from app.web.story_view import levelled, opening
 from tests.conftest import close_engines, settings_for
+from tests.databases import loose
 
 LEGUMERIE = "/recits/la-legumerie-que-nous-n-avons-pas-ouverte"
 REFERENTIEL = "/recits/le-referentiel-nous-a-d-abord-faches"
@@ -166,7 +167,7 @@ def test_choosing_a_voice_offers_the_four_with_their_first_words(reader):
 
 
 def test_a_voice_is_shown_no_more_than_it_wishes(demo, reader):
-    with Session(demo.extensions["recits"].engine) as session:
+    with Session(loose(demo.extensions["recits"].engine)) as session:
         voice = session.scalars(select(Voice).where(Voice.name == "Maud Tessier")).one()
         kept = voice.display
         try:
@@ -193,7 +194,7 @@ def test_a_voice_is_shown_no_more_than_it_wishes(demo, reader):
 
 
 def test_a_withdrawn_story_leaves_a_trace(demo, reader):
-    with Session(demo.extensions["recits"].engine) as session:
+    with Session(loose(demo.extensions["recits"].engine)) as session:
         story = session.scalars(select(Story).where(Story.slug == "quatre-chaises-pour-une-halle")).one()
         version, story.published_version_id, story.state = story.published_version_id, None, "unpublished"
         session.commit()

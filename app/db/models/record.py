@@ -94,7 +94,11 @@ class JobRun(Base):
 
 
 class MailMessage(Base):
-    """A mail to send, or sent. Written in the transaction that causes it, delivered after the commit."""
+    """A mail to send, or sent. Written in the transaction that causes it, delivered after the commit.
+
+    `html` is its second form, or ""; `sender` the name beside the site's address; `headers` further ones. `seen_by` is the permission without which nobody
+    reads whom it is for, or "".
+    """
 
     __tablename__ = "mail_message"
 
@@ -102,6 +106,10 @@ class MailMessage(Base):
     recipient: Mapped[str] = mapped_column(String(254))
     subject: Mapped[str] = mapped_column(String(200))
     body: Mapped[str] = mapped_column(Text)
+    html: Mapped[str] = mapped_column(Text, default="")
+    headers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    sender: Mapped[str] = mapped_column(String(120), default="")
+    seen_by: Mapped[str] = mapped_column(String(60), default="")
     created_at: Mapped[datetime] = mapped_column(index=True)
     sent_at: Mapped[datetime | None] = mapped_column(index=True)
     attempts: Mapped[int] = mapped_column(default=0)

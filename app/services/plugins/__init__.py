@@ -3,7 +3,7 @@
 from app.services.plugins.dormant import Dormant, what_goes_dormant
 from app.services.plugins.purging import Purge, purge, what_purge_deletes
 from app.services.plugins.status import PluginStatus, read_status, read_statuses
-from app.services.plugins.suspensions import SuspendedCall, resume, suspend
+from app.services.plugins.suspensions import SuspendedCall, absorb, resume, suspend
 from app.services.plugins.switching import prepare_tables, set_enabled
 from app.services.plugins.tables import migrations_folder
 
@@ -12,6 +12,7 @@ __all__ = [
     "PluginStatus",
     "Purge",
     "SuspendedCall",
+    "absorb",
     "migrations_folder",
     "prepare_tables",
     "purge",

@@ -2,15 +2,18 @@
 
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
 
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.db.models import PluginSuspension, SiteState
+from app.hooks.calls import CALLS
+from app.hooks.run_files import condemn_what_the_dead_did, condemned_calls
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.services.access import require
 from app.services.snapshots import SITE_ROW
-from app.services.unit_of_work import UnitOfWork
+from app.services.unit_of_work import UnitOfWork, Writer
 
 
 @dataclass(frozen=True)
@@ -37,12 +40,34 @@ def suspended_calls(session: Session, owner: str | None = None) -> list[Suspende
 
 def suspend(uow: UnitOfWork, call: str, owner: str, reason: str) -> bool:
     """Suspends a call for every worker's next request; repeatable. Returns whether it was not suspended yet."""
+    call, owner = call[:160], owner[:40]
     if uow.session.get(PluginSuspension, call) is not None:
         return False
     uow.session.add(PluginSuspension(call=call, owner=owner, reason=reason, at=uow.now))
+    uow.session.flush()
     uow.session.get_one(SiteState, SITE_ROW).generation += 1
     uow.record(None, "plugin.suspend", "plugin", owner, call=call, reason=reason)
     return True
+
+
+def absorb(writer: Writer, folder: Path) -> int:
+    """Suspends what the site's small files condemn: calls that hung, and calls in which a worker died. Returns how many were new.
+
+    The files are taken away after the commit, so that a process which dies in between loses nothing.
+    """
+    condemn_what_the_dead_did(folder)
+    files = condemned_calls(folder)
+    if not files:
+        return 0
+    with writer.begin() as uow:
+        new = [entry for entry in dict.fromkeys(files.values()) if suspend(uow, entry.call, entry.owner, entry.reason)]
+    for path in files:
+        path.unlink(missing_ok=True)
+    for entry in new:
+        if entry.reason == "exit":  # a process that died could not tell
+            hook, _space, rest = entry.call.partition(" ")
+            CALLS.fault(entry.owner, hook, rest.partition(":")[2], "it ended the process; suspended")
+    return len(new)
 
 
 def resume(uow: UnitOfWork, actor: Actor | None, owner: str) -> int:

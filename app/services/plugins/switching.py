@@ -3,6 +3,7 @@
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
+from app.db.guard import lent
 from app.db.migrate import MigrationRefused, migrate
 from app.db.models import PluginState, SiteState
 from app.hooks.calls import CALLS, said
@@ -133,7 +134,8 @@ def _check_requirements(uow: UnitOfWork, plugin: Plugin) -> None:
 
 def _run_on_enable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
     try:
-        manager.call_one(name, "on_enable", session=uow.session)
+        with lent(uow.session):
+            manager.call_one(name, "on_enable", session=uow.session)
     except (Exception, SystemExit) as error:  # a plugin's failure is told, and undone with the transaction
         CALLS.fault(name, "on_enable", "on_enable", error)
         raise Refused("plugin_failed", plugin=name, message=said(error)) from error
@@ -142,7 +144,7 @@ def _run_on_enable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
 def _run_on_disable(uow: UnitOfWork, manager: PluginManager, name: str) -> None:
     """What the hook wrote is undone if it raises."""
     try:
-        with uow.session.begin_nested():
+        with lent(uow.session), uow.session.begin_nested():
             manager.call_one(name, "on_disable", session=uow.session)
     except (Exception, SystemExit) as error:
         CALLS.fault(name, "on_disable", "on_disable", error)

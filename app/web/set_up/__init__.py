@@ -1,6 +1,7 @@
 """Site set-up, one module for each matter; each page asks for the permission that it needs, and names itself in the control panel."""
 
 from app.web.set_up import (
+    configuration,
     delegations,
     extensions,
     health,
@@ -25,6 +26,7 @@ from app.web.set_up.base import blueprint
 
 __all__ = [
     "blueprint",
+    "configuration",
     "delegations",
     "extensions",
     "health",

@@ -45,6 +45,10 @@ class PurgeForm(BaseForm):
     typed = StringField(_l("Le nom de l’extension, pour confirmer"), render_kw={"autocomplete": "off", "spellcheck": "false"})
 
 
+class ConfigFilesForm(BaseForm):
+    archive = FileField(_l("Archive de configuration"), description=_l("Le fichier ZIP qu’un site a exporté."))
+
+
 class PublishingForm(BaseForm):
     minimum_voices = SelectField(
         _l("Catégories d’acteurs à entendre"),

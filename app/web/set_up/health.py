@@ -12,9 +12,9 @@ from sqlalchemy import select
 from app.db.models import JobRun, PluginSuspension
 from app.kernel.access import SITE_CONFIGURE
 from app.services import health
+from app.web.addresses import answers
 from app.web.context import reader, site, snapshot, with_permission
 from app.web.locale import current_language
-from app.web.navigation import answers
 from app.web.set_up.base import SITE, Entry, add_entry, blueprint
 from app.web.set_up.extension_words import SUSPENDED, faults_of, hook_words, plain
 

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from app.db.models import MailMessage
 from app.kernel.access import SITE_READ_MAIL
 from app.kernel.errors import NotFound
-from app.web.context import reader, site, with_permission
+from app.web.context import reader, signed_in, site, with_permission
 from app.web.set_up.base import SITE, Entry, add_entry, blueprint
 
 add_entry(
@@ -24,8 +24,17 @@ def mailbox() -> ResponseReturnValue:
     if not site().postman.uses_folder:
         query = query.where(MailMessage.sent_at.is_(None))
     return render_template(
-        "set_up/mailbox.html", messages=list(reader().scalars(query)), in_folder=site().postman.uses_folder, shows_words=_shows_words()
+        "set_up/mailbox.html",
+        messages=list(reader().scalars(query)),
+        in_folder=site().postman.uses_folder,
+        shows_words=_shows_words(),
+        may_see=_may_see,
     )
+
+
+def _may_see(row: MailMessage) -> bool:
+    """Whether the visitor may know whom a mail is for, and what it says: subscribers' addresses are not for everybody who minds the post."""
+    return not row.seen_by or signed_in().may(row.seen_by)
 
 
 def _shows_words() -> bool:
@@ -37,6 +46,6 @@ def _shows_words() -> bool:
 def message(message_id: str) -> ResponseReturnValue:
     with_permission(SITE_READ_MAIL)
     row = reader().get(MailMessage, message_id)
-    if row is None or not _shows_words():
+    if row is None or not _shows_words() or not _may_see(row):
         raise NotFound("message")
     return render_template("set_up/message.html", message=row)

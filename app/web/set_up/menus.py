@@ -14,10 +14,11 @@ from app.kernel.links import TargetKind
 from app.services import menus
 from app.services.pages import tree_choices
 from app.services.words import LANGUAGES
+from app.web.addresses import answers
 from app.web.context import back_to, field_errors, reader, with_permission, writing
 from app.web.forms import choices
 from app.web.gate import keeps_text
-from app.web.navigation import PLACES, answers
+from app.web.navigation import PLACES
 from app.web.page_forms import EditEntryForm, MenuEntryForm, page_choices
 from app.web.set_up.base import CONTENT, LOOK, Entry, add_entry, blueprint
 

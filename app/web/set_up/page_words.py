@@ -5,11 +5,12 @@ from typing import Any
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from sqlalchemy import select
 from werkzeug.exceptions import abort
 
 from app.db.desk import account_names
 from app.db.links import breaking_without
-from app.db.models import PageVersion
+from app.db.models import Media, PageVersion
 from app.db.pages import Node, list_page_versions
 from app.kernel.access import PAGE_EDIT, PAGE_PUBLISH
 from app.kernel.diff import compare_texts
@@ -26,6 +27,9 @@ from app.web.page_forms import PageForm
 from app.web.pages import page_html
 from app.web.set_up.base import blueprint
 from app.web.set_up.pages import menu_lines, open_node
+
+MOST_IMAGES = 12
+
 
 # — writing —
 
@@ -77,8 +81,15 @@ def _editor(
         conflict_author=_author(conflict.theirs) if conflict else "",
         preview=preview,
         message=message,
+        images=_images(),
     )
     return page, status
+
+
+def _images() -> list[Media]:
+    """Returns the site's own images, the latest first, to be put into the text by a button."""
+    query = select(Media).where(page_texts.page_media_clause(), Media.deleted_at.is_(None))
+    return list(reader().scalars(query.order_by(Media.created_at.desc(), Media.id).limit(MOST_IMAGES)))
 
 
 def _author(version: PageVersion) -> str:

@@ -14,12 +14,12 @@ from app.services import page_texts, pages
 from app.services.markup import prepare
 from app.services.menus import PAGE, list_entries
 from app.services.words import LANGUAGES
+from app.web.addresses import reserved_segments
 from app.web.content_types import content_types
 from app.web.context import back_to, field_errors, reader, with_permission, writing
 from app.web.forms import ConfirmForm, choices
 from app.web.gate import keeps_text
 from app.web.locale import SOURCE_LANGUAGE, current_language
-from app.web.navigation import reserved_segments
 from app.web.page_forms import NewPageForm, PlaceForm, page_choices
 from app.web.set_up.base import CONTENT, Entry, add_entry, blueprint
 

@@ -121,7 +121,7 @@ def read_passages(session: Session, choice: Choice, page: int) -> Reading:
     told = {telling.territory.slug for telling in fitting}
     return Reading(
         choice=choice,
-        named=tuple(_named(session, choice, names)),
+        named=tuple(_named(session, choice)),
         shown=tuple((telling, rendered[key]) for telling in here if (key := (telling.story, telling.number)) in rendered),
         moments=len({telling.revision.moment_id for telling in fitting}),
         stories=len({telling.story for telling in fitting}),
@@ -148,22 +148,25 @@ def _silences(about: Sequence[Telling], voice: str) -> list[Silence]:
     return [Silence(group[-1], any(voice in telling.unnamed for telling in group)) for group in silent.values()]
 
 
-def _named(session: Session, choice: Choice, names: Mapping[str, str]) -> list[Named]:
-    found = []
+def words_of(session: Session, choice: Choice) -> dict[str, tuple[str, str]]:
+    """Returns what was chosen in words: name of the part → (words, their language, "" where it is the page's)."""
+    found: dict[str, tuple[str, str]] = {}
     if choice.voice:
-        found.append(Named(str(CATEGORY_FULL[choice.voice]), "", address(choice.without("voice"))))
+        found["voice"] = str(CATEGORY_FULL[choice.voice]), ""
     if choice.phase:
-        if choice.phase == NO_PHASE:
-            found.append(Named(_("Hors phase"), "", address(choice.without("phase"))))
-        else:
-            found.append(Named(dict(phase_choices(session))[choice.phase], "fr", address(choice.without("phase"))))
+        found["phase"] = (_("Hors phase"), "") if choice.phase == NO_PHASE else (dict(phase_choices(session))[choice.phase], "fr")
     if choice.theme:
-        found.append(Named(dict(theme_choices(session))[choice.theme], "fr", address(choice.without("theme"))))
+        found["theme"] = dict(theme_choices(session))[choice.theme], "fr"
     if choice.territory:
-        found.append(Named(names[choice.territory], "fr", address(choice.without("territory"))))
+        territory = find_territory(session, choice.territory)
+        found["territory"] = territory.name if territory else choice.territory, "fr"
     if choice.parted:
-        found.append(Named(_("Là où les voix divergent"), "", address(choice.without("parted"))))
+        found["parted"] = _("Là où les voix divergent"), ""
     return found
+
+
+def _named(session: Session, choice: Choice) -> list[Named]:
+    return [Named(words, lang, address(choice.without(part))) for part, (words, lang) in words_of(session, choice).items()]
 
 
 @dataclass(frozen=True)

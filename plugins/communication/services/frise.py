@@ -24,7 +24,9 @@ from app.sdk import (
     show_voice,
     working_journey,
 )
+from plugins.communication.rules.cross import Choice
 from plugins.communication.rules.frise import Step, steps_of, working_steps
+from plugins.communication.services.cross import address as address_of
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,7 @@ def frise_of(territory: Territory, tellings: Sequence[Telling]) -> Frise:
     moments = [
         replace(
             moment,
+            phase_href=address_of(Choice(territory.slug, step.phase_key)) if step.phase_key else "",
             tellings=[
                 braid_link(telling.title, url_for("reading.story", slug=telling.slug, _anchor=telling.anchor), telling.lang)
                 for telling in step.tellings

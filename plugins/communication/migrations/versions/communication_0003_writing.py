@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "communication_0002"
-down_revision = "communication_0001"
+revision = "communication_0003"
+down_revision = "communication_0002"
 branch_labels = None
 depends_on = None
 

@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0009_private_media"
-down_revision = "0008_media_library"
+revision = "0010_private_media"
+down_revision = "0009_mail_parts"
 branch_labels = None
 depends_on = None
 

@@ -1,0 +1,39 @@
+"""One worker of `recits serve`: the site, the watch over plugins' code, and the work beside the answers."""
+
+from collections.abc import Callable
+
+from app.asgi import create_asgi
+from app.asgi_types import AsgiApp, Receive, Scope, Send
+from app.factory import create_app
+from app.jobs.plugin_round import start_plugin_round
+from app.jobs.watch import Watch
+from app.services.site import Site
+
+
+class Worker:
+    """The ASGI application of a worker, and how it ends."""
+
+    def __init__(self, app: AsgiApp, watch: Watch) -> None:
+        self._app = app
+        self._watch = watch
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        await self._app(scope, receive, send)
+
+    def stop(self) -> None:
+        """Called when the worker has answered its last request: what ends it from here on is no plugin's fault."""
+        self._watch.stop()
+
+
+def create_worker(leave: Callable[[], None]) -> Worker:
+    """Loads the site in a worker and starts its threads.
+
+    Args:
+        leave: tells the supervisor that this worker gives its place to another.
+    """
+    app = create_app()
+    site: Site = app.extensions["recits"]
+    watch = Watch(site, site.settings.run_folder, leave)
+    watch.start()
+    start_plugin_round(site)
+    return Worker(create_asgi(app), watch)

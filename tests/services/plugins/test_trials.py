@@ -1,0 +1,184 @@
+"""What does not hold is found before it is used: the plugin is marked failed at the stage that says where, cannot be switched on, and the others go on."""
+
+import pytest
+from flask_babel import gettext, ngettext
+from sqlalchemy import MetaData, select
+from sqlalchemy.orm import Session
+
+from app.factory import create_app
+from app.hooks.calls import CALLS
+from app.kernel.errors import Refused
+from app.services import plugins
+from app.services.words import translations
+from tests.conftest import close_engines, settings_for
+from tests.hostile.making import catalogue, found_in, migration, table, write_plugin
+from tests.services.plugins.conftest import switch
+
+FINE = {"one.py": migration("x_1", None, "pass")}
+TILE = "@hookimpl\ndef register_tiles():\n    return [Tile('t', title='T', template='{name}/tile.html')]\n"
+ITEMS = "@hookimpl\ndef register_menu_items():\n    return {}\n"
+VIEWS = "from flask import Blueprint\nblueprint = Blueprint('{{name}}', __name__, {})\n@hookimpl\ndef register_blueprints():\n    return [blueprint]\n"
+
+# What it does → (stage, how to write it).
+BROKEN = {
+    "names with numbers": ("hooks", {"code": ITEMS.format("[MenuItem(7)]")}),
+    "names with an address": ("hooks", {"code": ITEMS.format("[MenuItem('a/b')]")}),
+    "orders with a text": ("hooks", {"code": ITEMS.format("[MenuItem('a', order='first')]")}),
+    "titles with a number": ("hooks", {"code": ITEMS.format("[MenuItem('a', title=3)]")}),
+    "titles that cannot be read": (
+        "hooks",
+        {"code": "class Bad:\n    def __str__(self):\n        raise ValueError('boum')\n" + ITEMS.format("[MenuItem('a', title=Bad())]")},
+    ),
+    "answers without end": ("hooks", {"code": ITEMS.format("(MenuItem(f'a{n}') for n in __import__('itertools').count())")}),
+    "an answer that raises later": ("hooks", {"code": ITEMS.format("(1 / 0 for _ in (1, 2))")}),
+    "a property that raises": (
+        "hooks",
+        {"code": "class Bad(MenuItem):\n    title = property(lambda self: 1 / 0)\n" + ITEMS.format("[object.__new__(Bad)]")},
+    ),
+    "a function that is none": (
+        "hooks",
+        {"code": ITEMS.format("[MenuItem('a')]") + "@hookimpl\ndef register_jobs():\n    return [Job('j', run='x')]\n"},
+    ),
+    "an exception that cannot be read": (
+        "import",
+        {"code": "class Bad(Exception):\n    def __str__(self):\n        raise ValueError\nraise Bad"},
+    ),
+    "an end of the process that is none of ours": ("import", {"code": "class Bad(BaseException):\n    pass\nraise Bad"}),
+    "a right of another": ("hooks", {"code": "@hookimpl\ndef register_permissions():\n    return [Permission('account.manage')]\n"}),
+    "a right that its manifest does not declare": (
+        "hooks",
+        {"code": "@hookimpl\ndef register_roles():\n    return [RoleOffer('{name}.boss', permissions=frozenset({{'account.manage'}}))]\n"},
+    ),
+    "static files of the machine": ("static", {"code": VIEWS.format("static_folder='/etc'")}),
+    "static files above itself": ("static", {"code": VIEWS.format("static_folder='..'")}),
+    "its code as static files": ("static", {"code": VIEWS.format("static_folder='.'")}),
+    "templates without its prefix": ("static", {"code": VIEWS.format("template_folder='templates'")}),
+    "a migration that cannot be read": ("migrations", {"migrations": {"one.py": "this is no Python"}}),
+    "a migration that raises when it is read": ("migrations", {"migrations": {"one.py": "raise RuntimeError('boum')"}}),
+    "migrations with two heads": ("migrations", {"migrations": FINE | {"two.py": migration("x_2", None, "pass")}}),
+    "a migration that follows nothing": ("migrations", {"migrations": {"two.py": migration("x_2", "x_1", "pass")}}),
+    "migrations that follow each other": (
+        "migrations",
+        {"migrations": {"one.py": migration("x_1", "x_2", "pass"), "two.py": migration("x_2", "x_1", "pass")}},
+    ),
+    "a catalogue that is none": ("translations", {"files": {"translations/en/LC_MESSAGES/messages.mo": b"this is no catalogue"}}),
+    "a catalogue cut short": ("translations", {"files": {"translations/en/LC_MESSAGES/messages.mo": catalogue({"Bonjour": "Hello"})[:40]}}),
+    "a translation that asks for other values": (
+        "translations",
+        {"files": {"translations/en/LC_MESSAGES/messages.mo": catalogue({"%(n)s pages": "%(m)s pages"})}},
+    ),
+    "a translation that cannot be filled": (
+        "translations",
+        {"files": {"translations/en/LC_MESSAGES/messages.mo": catalogue({"%(n)s pages": "100 % of %(n)s pages"})}},
+    ),
+    "a template that cannot be read": ("templates", {"files": {"templates/tile.html": "{% if %}"}}),
+    "a template with a filter that is none": ("templates", {"files": {"templates/tile.html": "{{ 1|nothing }}"}}),
+    "a template that is no text": ("templates", {"files": {"templates/tile.html": b"\xff\xfe\xfa"}}),
+    "a template that leans on nothing": ("templates", {"files": {"templates/tile.html": "{% include 'nowhere.html' %}"}}),
+    "a template that is not there": ("templates", {"code": TILE}),
+}
+
+
+def test_each_is_failed_at_its_stage_and_the_others_go_on(site_with, tmp_path):
+    candidates, wanted = [], {}
+    for number, (kind, (stage, written)) in enumerate(BROKEN.items()):
+        name = f"bad{number}"
+        code = written.get("code", "").replace("{name}", name).replace("{{", "{").replace("}}", "}")
+        candidates.append(found_in(write_plugin(tmp_path, name, **(written | {"code": code}))))
+        wanted[name] = (kind, stage)
+    good = found_in(write_plugin(tmp_path, "good", files={"templates/tile.html": "{% extends 'base.html' %}{{ 'x'|said }}"}))
+    site = site_with(*candidates, good)
+    with Session(site.engine) as session:
+        found = {status.name: status for status in plugins.read_statuses(session, site.plugins)}
+    stages = {kind: found[name].failure.stage if found[name].failure else "passed" for name, (kind, _stage) in wanted.items()}
+    assert stages == {kind: stage for kind, stage in wanted.values()}
+    assert found["good"].state == "off"
+    for name in wanted:
+        with pytest.raises(Refused, match="plugin_failed"):
+            switch(site, name, True)
+    switch(site, "good", True)
+
+
+def test_a_lazy_text_that_fails_when_it_is_shown_is_replaced_and_named(site_with, tmp_path):
+    code = """
+class Moody:
+    calls = 0
+    def __str__(self):
+        Moody.calls += 1
+        if Moody.calls > 1:
+            raise ValueError("boum")
+        return "fine at first"
+
+@hookimpl
+def register_menu_items():
+    return [MenuItem("a", title=Moody())]
+"""
+    site = site_with(found_in(write_plugin(tmp_path, "moody", code)))
+    item = site.plugins.plugins["moody"].declared["register_menu_items"][0].item
+    assert str(item.title) == "a.title"
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].message) == ("moody", "ValueError: boum")
+
+
+def test_a_catalogue_never_changes_what_the_core_says(tmp_path, home):
+    words = {"Se connecter": "STOLEN", "Un texte à elle": "A text of its own"}
+    bad_plural = "nplurals=1; plural=0;"
+    folder = write_plugin(tmp_path, "thief", files={"translations/en/LC_MESSAGES/messages.mo": catalogue(words, bad_plural)})
+    app = create_app(settings_for(home), plugins=[found_in(folder)])
+    assert app.extensions["recits"].plugins.plugins["thief"].failure is None
+    page = app.test_client().get("/en/connexion").text
+    assert "STOLEN" not in page
+    with app.test_request_context("/en/", environ_overrides={"recits.lang": "en"}):
+        assert gettext("Se connecter") == translations("en").gettext("Se connecter")
+        assert gettext("Un texte à elle") == "A text of its own"
+        assert ngettext("%(num)s page", "%(num)s pages", 2) == "2 pages"
+    close_engines(app)
+
+
+BAD_MIGRATIONS = {
+    "raises half-way": f"{table('bad_note')}\nraise RuntimeError('boum')",
+    "calls sys.exit": f"{table('bad_note')}\nimport sys\nsys.exit(3)",
+    "drops a table of the core": 'op.drop_table("draft")',
+    "drops the core's own version": 'op.drop_table("alembic_version")',
+    "adds a column to the core": 'op.add_column("story", sa.Column("evil", sa.String(10)))',
+    "changes rows of the core": "op.execute(\"UPDATE account SET name = 'evil'\")",
+    "deletes rows of the core": 'op.execute("DELETE FROM audit_entry")',
+    "switches itself on": "op.execute(\"UPDATE plugin_state SET enabled = true\")\nop.execute(\"INSERT INTO plugin_state VALUES ('bad', true, '2026-01-01', '1')\")",
+    "makes a table without its prefix": table("other_note"),
+    "renames its table into another's": f'{table("bad_note")}\nop.rename_table("bad_note", "tidy_other")',
+    "touches another plugin's table": 'op.execute("DELETE FROM tidy_note")',
+    "puts a trigger on the core": 'op.execute("CREATE INDEX bad_index ON story (title)")',
+    "commits": f"{table('bad_note')}\nop.get_bind().commit()",
+    "rolls back": f"{table('bad_note')}\nop.get_bind().rollback()",
+    "commits in words": f"{table('bad_note')}\nop.execute('COMMIT')",
+    "commits after a comment": f"{table('bad_note')}\nop.execute('/* x */ COMMIT')",
+    "leaves the transaction": f"{table('bad_note')}\nwith op.get_context().autocommit_block():\n    pass",
+}
+
+
+@pytest.mark.parametrize("kind", BAD_MIGRATIONS)
+def test_a_migration_that_does_wrong_is_undone_whole_and_the_plugin_stays_off(site_with, tmp_path, kind):
+    tidy = found_in(write_plugin(tmp_path, "tidy", migrations={"one.py": migration("tidy_1", None, table("tidy_note"))}))
+    bad = found_in(write_plugin(tmp_path, "bad", migrations={"one.py": migration("bad_1", None, BAD_MIGRATIONS[kind])}))
+    site = site_with(tidy, bad)
+    switch(site, "tidy", True)
+    before = content(site)
+    for _ in range(2):
+        with pytest.raises(Refused, match="plugin_migration"):
+            switch(site, "bad", True)
+    assert content(site) == before
+    with Session(site.engine) as session:
+        assert not site.snapshots.current(session).is_on("bad")
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("bad", "migration")
+
+
+def content(site) -> dict[str, list]:
+    """Everything in the database: tables, columns, rows."""
+    found = MetaData()
+    found.reflect(site.engine)
+    with site.engine.connect() as connection:
+        return {
+            name: [f"{column.name} {column.type} {column.nullable}" for column in table.columns]
+            + sorted(str(index.name) for index in table.indexes)
+            + sorted(map(repr, connection.execute(select(table))))
+            for name, table in found.tables.items()
+        }
