@@ -14,6 +14,7 @@ def test_a_stance_is_said_from_the_text_that_one_writes(as_person, tell, world, 
     helene.post(address, {"stance": "disagree", "note": "Pas ainsi."})
     assert helene.last.headers["Location"] == f"/espace/passages/{mine}"
     assert "≠ désaccord" in helene.follow()
+    session.rollback()
     assert session.query(Stance).one().stance == "disagree"
 
 
