@@ -150,6 +150,7 @@ def _core_findings(look: Look) -> Iterator[Finding]:
     checks: tuple[tuple[str, Callable[[Look], Answer]], ...] = (
         (_("Base de données"), _database),
         (_("Extensions"), _plugins),
+        (_("Noms du SDK"), _old_names),
         (_("Courrier"), _mail),
         (_("Place sur le disque"), _disk),
         (_("Secret et mode de service"), _secret),
@@ -198,6 +199,16 @@ def _plugins(look: Look) -> Answer:
     if failed:
         return "warning", _("Installées et inactives, leur code est en défaut : %(names)s.") % {"names": ", ".join(failed)}, where
     return "ok", _("Toutes celles qui sont actives peuvent servir.")
+
+
+def _old_names(look: Look) -> Answer:
+    """What plugins still use and a later version will refuse; where, is for their authors (`recits plugin check`)."""
+    _ = look.catalogue.gettext
+    old = [f"{plugin.name} ({len(plugin.deprecations)})" for plugin in look.site.plugins.usable() if plugin.deprecations]
+    if old:
+        words = _("Des extensions emploient ce qui va disparaître : %(names)s. « recits plugin check » dit où à leurs auteurs.")
+        return "warning", words % {"names": ", ".join(old)}, "/configuration/extensions"
+    return "ok", _("Aucune extension n’emploie un nom qui va disparaître.")
 
 
 def _mail(look: Look) -> Answer:

@@ -4,6 +4,7 @@ from flask_babel import lazy_gettext as _l
 
 from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
 from plugins.communication.blocks import TRACE
+from plugins.communication.content_types import CALL
 from plugins.communication.services import balance, cross, cross_page, facets, formats, frise, letter, prompts
 from plugins.communication.views import blueprint
 from plugins.communication.views import letter as letter_pages
@@ -74,7 +75,7 @@ def register_prompt_sources():
 
 @hookimpl
 def register_content_types():
-    return [cross_page.CROSS_READING]
+    return [CALL, cross_page.CROSS_READING]
 
 
 @hookimpl

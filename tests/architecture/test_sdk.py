@@ -13,7 +13,7 @@ from app.hooks import manager
 from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, Manifest
 from app.hooks.deprecation import uses_in
 from app.hooks.manager import Candidate
-from app.sdk_testing import fake_plugin
+from app.sdk_testing import fake_plugin, small_site
 from tests.sdk_page import PAGE, text
 
 OLD_NAME = "from app.sdk import Manifest, hookimpl\n\nfrom app.sdk import list_phase_choices\n\nCHOICES = list_phase_choices\n"
@@ -66,6 +66,15 @@ def test_the_health_page_and_the_check_are_told(old_plugin: Path):
     assert plugin.deprecations == [
         f"{old_plugin / 'plugin.py'}:3: app.sdk.list_phase_choices is deprecated since SDK 1: use app.sdk.phase_choices"
     ]
+
+
+def test_the_health_page_names_the_plugin(old_plugin: Path, tmp_path: Path):
+    candidate = Candidate("vieux", lambda: importlib.import_module(f"{old_plugin.name}.plugin"))
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore")
+        with small_site(tmp_path / "site", plugins=[candidate]) as site:
+            page = site.client("administrator").get("/configuration/sante")
+    assert "vieux (1)" in page
 
 
 def test_a_name_that_never_was_is_refused():

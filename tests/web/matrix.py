@@ -329,6 +329,15 @@ POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#territory  401 403 403 403 403 403 403 422 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>#story      401 404 404 404 404 404 303 404 303
 POST /configuration/partage/<any(programme,territoire,recit):kind>/<id:place_id>/retirer    in  403 403 403 403 403 403 303 303
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>  in 404 404 404 404 404 200 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#draft  in 404 404 404 404 404 404 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#passage  in 404 404 404 404 404 200 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#own  in 404 404 404 404 404 404 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#moment  in 404 404 404 404 404 404 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#image  in 404 404 404 404 404 404 404 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#page  in 403 403 403 403 403 403 403 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#programme  in 403 403 403 403 403 403 403 200
+GET  /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#territory  in 403 403 403 403 403 403 403 200
 GET  /configuration/restrictions                                                in   403  403  403  403  403  403  403  200
 POST /configuration/restrictions                                                401  403  403  403  403  403  403  403  303
 POST /configuration/restrictions/<id:restriction_id>/lever                      in   403  403  403  403  403  403  403  303
@@ -613,6 +622,42 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "*/configuration/menus/<id:entry_id>": ({"entry_id": "@entry"}, {"url": "", "title_fr": "Mots", "title_en": "Words"}),
     "POST /configuration/menus/<id:entry_id>/<any(haut,bas,retirer):what>": ({"entry_id": "@entry", "what": "bas"}, {}),
     "POST /configuration/roles": ({}, {"seen": "une page ouverte depuis longtemps", "grant": "editor|story.review"}),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>": (
+        {"kind": "recit", "item_id": "@submitted"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#draft": (
+        {"kind": "recit", "item_id": "@writing"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#passage": (
+        {"kind": "passage", "item_id": "@submitted.passage"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#own": (
+        {"kind": "passage", "item_id": "@passage"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#moment": (
+        {"kind": "moment", "item_id": "@vote"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#image": (
+        {"kind": "image", "item_id": "@image"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#page": (
+        {"kind": "page", "item_id": "@page"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#programme": (
+        {"kind": "programme", "item_id": "@programme"},
+        {},
+    ),
+    "GET /configuration/qui-peut-quoi/<any(recit,passage,moment,image,page,programme,territoire):kind>/<id:item_id>#territory": (
+        {"kind": "territoire", "item_id": "@territory"},
+        {},
+    ),
     "POST /configuration/restrictions": ({}, {"address": "@published.slug", "words": "Un nom à vérifier."}),
     "POST /configuration/restrictions/<id:restriction_id>/lever": ({"restriction_id": "@restriction"}, {}),
     "POST /configuration/roles/nouveau": ({}, {"title": "Animation", "description": "Anime les ateliers."}),
@@ -978,6 +1023,14 @@ class Stage:
             for table in metadata.sorted_tables:
                 connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
         event.listen(self.site.engine, "commit", self._note)
+
+    def keep_again(self) -> None:
+        """Keeps every row as it is now instead."""
+        with self.site.engine.begin() as connection:
+            for table in metadata.sorted_tables:
+                connection.exec_driver_sql(f"DROP TABLE kept_{table.name}")
+                connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
+        self.written = False
 
     def back(self) -> None:
         """Puts every row back as it was kept, if anything was written since."""

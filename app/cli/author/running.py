@@ -121,8 +121,9 @@ def _migrations(place: Place, plugin: Plugin, site: Site) -> Iterator[Problem]:
             yield Problem(folder, 0, f"the table {table!r} is left behind by the downgrade")
         step = "up again"
         migrate(site.engine, place.name, folder)
-    except MigrationRefused as error:
-        yield Problem(folder, 0, f"migrating {step}: {error}")
+    except MigrationRefused as error:  # what the migration itself raised stands behind it, with its line
+        where, line = last_line_in(place, error.__cause__ or error)
+        yield Problem(where if line else folder, line, f"migrating {step}: {error}")
     except (Exception, SystemExit) as error:
         where, line = last_line_in(place, error)
         yield Problem(where if line else folder, line, f"migrating {step}: {said(error)}")
