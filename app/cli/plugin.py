@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.author.commands import COMMANDS as AUTHOR_COMMANDS
 from app.cli.base import Makers, ready_site
+from app.hooks.run_files import forgive
 from app.kernel.errors import RecitsError
 from app.services import plugins
 from app.services.plugins import PluginStatus
@@ -133,7 +134,12 @@ def plugin_resume(makers: Makers, name: str) -> None:
     site = ready_site(makers)
     with site.writer.begin() as uow:
         count = plugins.resume(uow, None, name)
+    marks = forgive(site.settings.run_folder, name)
     click.echo(f"{name} : {count} appel(s) repris.")
+    if marks:
+        click.echo(
+            "Son code sera de nouveau chargé au prochain « recits restart ». / Its code is loaded again by the next “recits restart”."
+        )
 
 
 @plugin.command(

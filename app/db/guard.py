@@ -94,6 +94,18 @@ def lent(session: Session) -> Iterator[None]:
         raise Lent("ended")
 
 
+@contextmanager
+def lent_connection(connection: Connection) -> Iterator[None]:
+    """Lends a connection without a session: until the block ends, its transaction cannot be ended."""
+    info = connection.info
+    before = info.get(_LENT)
+    info[_LENT] = True
+    try:
+        yield
+    finally:
+        info[_LENT] = before
+
+
 def guard_connections(engine: Engine) -> None:
     """Installs the guard on an engine that has no connection yet."""
     event.listen(engine, "commit", lambda connection: _refuse(connection, "commit"))

@@ -9,6 +9,7 @@ from typing import Any
 from sqlalchemy import Connection, inspect, text
 
 from app.db.base import metadata
+from app.db.guard import lent_connection
 
 CORE = "core"
 _OWNER = "owner"
@@ -100,7 +101,8 @@ def fenced(connection: Connection, owner: str) -> Iterator[None]:
 @contextmanager
 def _asked(connection: Connection, owners: Owners, owner: str) -> Iterator[None]:
     if connection.dialect.name != "sqlite":
-        yield
+        with lent_connection(connection):
+            yield
         return
     driver: Any = connection.connection.dbapi_connection
     driver.set_authorizer(_authorizer(owners, owner))

@@ -4,6 +4,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
 
+from app.kernel.decision import Decision, no, yes
+from app.kernel.errors import NotAllowed, NotFound
 from app.kernel.voice import ActorCategory
 from app.kernel.workflow import Capacity
 
@@ -164,14 +166,31 @@ def capacities_on(
     capacities = set()
     if actor.writing_delegations & delegations:
         capacities.add(Capacity.MEMBER)
-    if actor.may_on(STORY_REVIEW, scopes) and not has_voice(actor, delegations, wrote=wrote):
+    if review_decision(actor, delegations, scopes=scopes, wrote=wrote).allowed:
         capacities.add(Capacity.EDITOR)
     return frozenset(capacities)
 
 
-def has_voice(actor: Actor, delegations: frozenset[str], *, wrote: bool) -> bool:
-    """Tells whether the words of a story of these delegations are or were, in part, the actor's own."""
-    return wrote or bool((actor.held | actor.delegations) & delegations)
+def review_decision(actor: Actor, delegations: frozenset[str], *, scopes: frozenset[Scope], wrote: bool) -> Decision:
+    """Decides whether somebody may be the editor of a story of these delegations, and why; the arguments are those of `capacities_on`."""
+    gone = NotFound("story")
+    given = permission_decision(actor, STORY_REVIEW, scopes)
+    if not given.allowed:
+        return no(gone, given.because, **given.facts)
+    if (actor.held | actor.delegations) & delegations:
+        return no(gone, "own_voice")
+    return no(gone, "wrote_in_story") if wrote else given
+
+
+def permission_decision(actor: Actor, permission: str, scopes: Iterable[Scope]) -> Decision:
+    """Decides whether a permission holds for what lies in these scopes: which role gives it and where, or that none does."""
+    inside = frozenset(scopes)
+    if actor.may_on(permission, inside):
+        grant = actor.grant_on(permission, inside)
+        return yes("role_gives", permission=permission, role=grant.role if grant else None, scope=grant.scope if grant else None)
+    if actor.may_somewhere(permission):
+        return no(NotAllowed("needs_permission_here", permission=permission), "role_elsewhere", permission=permission)
+    return no(NotAllowed("needs_permission", permission=permission), "no_role", permission=permission)
 
 
 def unguarded(permissions: Iterable[str], giver: Actor) -> frozenset[str]:

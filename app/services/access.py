@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, AccountRole, AccountSession, LocalRole, RolePermission, RoleRow, Voice
 from app.db.permissions import CORE_OWNER
 from app.hooks.snapshot import Snapshot
-from app.kernel.access import LOCAL_PERMISSIONS, Actor, RoleGrant, Scope, ScopeKind, VoiceGrant
+from app.kernel.access import LOCAL_PERMISSIONS, Actor, RoleGrant, Scope, ScopeKind, VoiceGrant, permission_decision
 from app.kernel.errors import NotAllowed
 from app.kernel.voice import ActorCategory, Mandate
 from app.services.unit_of_work import UnitOfWork
@@ -118,8 +118,7 @@ def require_somewhere(actor: Actor, permission: str) -> None:
 
 def require_on(actor: Actor, permission: str, scopes: Iterable[Scope]) -> None:
     """Raises NotAllowed unless the permission holds for what lies in these scopes."""
-    if not actor.may_on(permission, scopes):
-        raise NotAllowed("needs_permission_here" if actor.may_somewhere(permission) else "needs_permission", permission=permission)
+    permission_decision(actor, permission, scopes).demand()
 
 
 def _voice_grants(voices: Iterable[Voice], account_id: str, day: date) -> tuple[VoiceGrant, ...]:

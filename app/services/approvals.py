@@ -3,13 +3,14 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Approval, MissingVoice, Moment, Passage, PassageRevision, Stance, Voice
+from app.db.models import Approval, MissingVoice, Moment, Passage, PassageRevision, Stance, Story, Voice
 from app.kernel.access import Actor
+from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSigned
 from app.kernel.voice import CATEGORIES
 from app.services.checks import checked
-from app.services.stories import delegations_of, member_story, writable_story
+from app.services.stories import delegations_of, member_story, writable_story, writing_decision
 from app.services.unit_of_work import UnitOfWork
 
 STANCES = ("agree", "nuance", "disagree", "absent")
@@ -56,15 +57,11 @@ def sign_passage(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str, 
         NotAllowed: unless the actor holds the voice; a scribe never signs.
         Refused: if the words changed since they were shown, or there are none.
     """
-    passage = _passage_in(uow.session, actor, passage_id)
-    writable_story(uow.session, actor, passage.story_id)
-    if not actor.holds(voice_id):
-        raise NotAllowed("only_holder_signs")
-    if passage.voice_id not in (None, voice_id):
-        raise NotAllowed("not_your_voice")
+    passage = uow.session.get(Passage, passage_id)
+    signing_decision(uow.session, actor, passage, voice_id).demand()
+    if passage is None:
+        raise NotFound("passage")
     content_hash = current_hash(uow.session, passage)
-    if content_hash is None:
-        raise Refused("passage_empty")
     if content_hash != seen_hash:
         raise Refused("words_changed")
     if passage.reopened_hash == content_hash:
@@ -77,13 +74,40 @@ def sign_passage(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str, 
         uow.emit(PassageSigned(passage.story_id, passage.id, voice_id))
 
 
+def signing_decision(session: Session, actor: Actor, passage: Passage | None, voice_id: str | None) -> Decision:
+    """Decides whether somebody may sign a passage for a voice now; a scribe never does."""
+    if passage is None or passage.deleted_at is not None:
+        return no(NotFound("passage"), "does_not_exist" if passage is None else "in_trash")
+    story = writing_decision(session, actor, session.get(Story, passage.story_id))
+    if not story.allowed:
+        return story
+    if voice_id is None or not actor.holds(voice_id):
+        return no(NotAllowed("only_holder_signs"), "only_holder_signs", voice=voice_id)
+    if passage.voice_id not in (None, voice_id):
+        return no(NotAllowed("not_your_voice"), "another_voice", voice=passage.voice_id)
+    if current_hash(session, passage) is None:
+        return no(Refused("passage_empty"), "passage_empty")
+    return yes("holds_voice", voice=voice_id)
+
+
+def reopening_decision(session: Session, actor: Actor, passage: Passage | None) -> Decision:
+    """Decides whether somebody may open signed words for writing again."""
+    if passage is None or passage.deleted_at is not None:
+        return no(NotFound("passage"), "does_not_exist" if passage is None else "in_trash")
+    story = writing_decision(session, actor, session.get(Story, passage.story_id))
+    if not story.allowed or passage.voice_id is None:
+        return story
+    if not actor.writes_for(passage.voice_id):
+        return no(NotAllowed("not_your_voice"), "another_voice", voice=passage.voice_id)
+    return yes("holds_voice" if actor.holds(passage.voice_id) else "serves_voice", voice=passage.voice_id)
+
+
 def reopen_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
     """Opens signed words for writing again. The signatures stay with these words: going back to them revives what was signed."""
-    passage = _passage_in(uow.session, actor, passage_id)
-    writable_story(uow.session, actor, passage.story_id)
-    allowed = actor.writes_for(passage.voice_id) if passage.voice_id else bool(actor.writing_delegations)
-    if not allowed:
-        raise NotAllowed("not_your_voice")
+    passage = uow.session.get(Passage, passage_id)
+    reopening_decision(uow.session, actor, passage).demand()
+    if passage is None:
+        raise NotFound("passage")
     passage.reopened_hash = current_hash(uow.session, passage)
     uow.record(actor, "passage.reopen", "passage", passage.id)
 

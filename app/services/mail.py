@@ -145,7 +145,7 @@ class Postman:
         mail["Auto-Submitted"] = "auto-generated"
         for name, value in row.headers.items():
             mail[name] = value
-        mail.set_content(row.body, cte="quoted-printable" if row.html else None)
+        mail.set_content(row.body, cte="quoted-printable")
         if row.html:
             mail.add_alternative(row.html, subtype="html", cte="quoted-printable")
         return mail

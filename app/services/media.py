@@ -12,13 +12,14 @@ from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
-from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.db.models import Media, PassageRevision, PrivateMedia, PublicMedia, Story, StoryVersion
 from app.db.restrictions import not_restricted_clause
-from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor
+from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor, permission_decision
+from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.ids import new_id
 from app.services.checks import checked
-from app.services.stories import rescued_story, visible_story, writable_story
+from app.services.stories import rescued_story, visibility, writable_story, writing_decision
 from app.services.unit_of_work import UnitOfWork
 
 MOST_BYTES = 10 * MEBIBYTE
@@ -169,12 +170,19 @@ def add_image(uow: UnitOfWork, actor: Actor, story_id: str, image: PreparedImage
     return row
 
 
+def image_deletion(session: Session, actor: Actor, image: Media, story: Story | None) -> Decision:
+    """Decides whether an image may be taken out of its story's list."""
+    if image.deleted_at is not None:
+        return no(NotFound("media"), "in_trash")
+    return writing_decision(session, actor, story)
+
+
 def delete_image(uow: UnitOfWork, actor: Actor, media_id: str) -> None:
     """Takes an image out of a story's list; versions that use it keep it."""
     row = uow.session.get(Media, media_id)
-    if row is None or row.deleted_at is not None or row.story_id is None:
+    if row is None or row.story_id is None:
         raise NotFound("media")
-    writable_story(uow.session, actor, row.story_id)
+    image_deletion(uow.session, actor, row, uow.session.get(Story, row.story_id)).demand()
     row.deleted_at, row.deleted_by = uow.now, actor.account
     uow.record(actor, "media.delete", "media", row.id, story=row.story_id)
 
@@ -198,8 +206,7 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
     Raises:
         NotFound: if there is none, or it belongs only to stories that the reader may not see, or to the site and to no public page.
     """
-    if not is_public(session, content_hash):
-        _require_own(session, actor, content_hash)
+    image_decision(session, actor, content_hash).demand()
     path = folder / content_hash[:2] / content_hash / f"{width}.webp"
     if not path.is_file():
         raise NotFound("media")
@@ -213,20 +220,26 @@ def is_public(session: Session, content_hash: str) -> bool:
     return session.scalar(in_story.limit(1)) is not None or session.scalar(on_page.limit(1)) is not None
 
 
-def _require_own(session: Session, actor: Actor | None, content_hash: str) -> None:
+def image_decision(session: Session, actor: Actor | None, content_hash: str) -> Decision:
+    """Decides whether somebody may see an image: everybody one that is public, others who may read a working copy that has it."""
+    if is_public(session, content_hash):
+        return yes("public_image")
+    refusal = no(NotFound("media"), "not_signed_in" if actor is None else "does_not_exist")
     if actor is None:
-        raise NotFound("media")
+        return refusal
+    own = select(PrivateMedia.id).where(PrivateMedia.hash == content_hash, PrivateMedia.account_id == actor.account)
+    if session.scalar(own.limit(1)) is not None:
+        return yes("own_image")
     for story_id in session.scalars(select(Media.story_id).where(Media.hash == content_hash).distinct()):
         if story_id is None:
-            if actor.may(MEDIA_MANAGE) or actor.may(PAGE_EDIT):
-                return
-            continue
-        try:
-            visible_story(session, actor, story_id)
-        except NotFound:
-            continue
-        return
-    raise NotFound("media")
+            library = permission_decision(actor, MEDIA_MANAGE, ())
+            seen = library if library.allowed else permission_decision(actor, PAGE_EDIT, ())
+        else:
+            seen = visibility(session, actor, session.get(Story, story_id))
+        if seen.allowed:
+            return seen
+        refusal = no(NotFound("media"), seen.because, **seen.facts)
+    return refusal
 
 
 def publish_media(uow: UnitOfWork, story: Story) -> None:

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Delegation, Moment, MomentRevision, Passage, Phase, Story
 from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.content import MomentContent
+from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.ids import new_salt
 from app.kernel.moment_date import DateKind, MomentDate
@@ -55,9 +56,7 @@ def delete_moment(uow: UnitOfWork, actor: Actor, moment_id: str) -> None:
         Refused: while a passage of a living story tells it; the passage comes first.
     """
     row = _moment(uow.session, actor, moment_id)
-    telling = select(Passage.id).join(Story).where(Passage.moment_id == row.id, Passage.deleted_at.is_(None), Story.deleted_at.is_(None))
-    if uow.session.scalar(telling.limit(1)):
-        raise Refused("moment_told")
+    moment_deletion(uow.session, actor, row).demand()
     row.deleted_at, row.deleted_by = uow.now, actor.account
     uow.record(actor, "moment.delete", "moment", row.id)
 
@@ -122,10 +121,34 @@ def _revise_moment(uow: UnitOfWork, actor: Actor | None, moment: Moment, form: M
     moment.revision_id = revision.id
 
 
+def moment_decision(actor: Actor, moment: Moment | None, *, deleted: bool = False) -> Decision:
+    """Decides whether a moment of the working journey is the actor's delegation's, to read and to change."""
+    gone = NotFound("moment")
+    if moment is None:
+        return no(gone, "does_not_exist")
+    mine = [grant for grant in actor.voices if grant.delegation == moment.delegation_id]
+    if not mine:
+        return no(gone, "mandate_over" if moment.delegation_id in actor.held else "no_voice")
+    if (moment.deleted_at is not None) != deleted:
+        return no(gone, "not_in_trash" if deleted else "in_trash")
+    grant = min(mine, key=lambda grant: grant.scribe)
+    return yes("serves_voice" if grant.scribe else "holds_voice", voice=grant.voice)
+
+
+def moment_deletion(session: Session, actor: Actor, moment: Moment | None) -> Decision:
+    """Decides whether a moment may be put into the trash: not while a passage of a living story tells it."""
+    own = moment_decision(actor, moment)
+    if not own.allowed or moment is None:
+        return own
+    telling = select(Passage.id).join(Story).where(Passage.moment_id == moment.id, Passage.deleted_at.is_(None), Story.deleted_at.is_(None))
+    return no(Refused("moment_told"), "moment_told") if session.scalar(telling.limit(1)) else own
+
+
 def _moment(session: Session, actor: Actor, moment_id: str, *, deleted: bool = False) -> Moment:
     row = session.get(Moment, moment_id)
-    theirs = row is not None and (row.delegation_id in actor.writing_delegations or (deleted and actor.may(TRASH_MANAGE)))
-    if row is None or not theirs or (row.deleted_at is not None) != deleted:
+    if not (deleted and actor.may(TRASH_MANAGE)):
+        moment_decision(actor, row, deleted=deleted).demand()
+    if row is None or (row.deleted_at is not None) != deleted:
         raise NotFound("moment")
     return row
 

@@ -1,7 +1,8 @@
 """Passages: added, saved as hashed revisions, moved, put into the trash; only a voice's holder and scribe write in its passages."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import groupby
 
 from sqlalchemy import delete, func, select
@@ -12,6 +13,7 @@ from app.hooks.contracts import BlockType
 from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.content import MediaUse, PassageContent, Span
+from app.kernel.decision import Decision, no, yes
 from app.kernel.document.plain import count_words
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSaved
@@ -23,7 +25,7 @@ from app.services.blocks import DATA, PreparedBlock, kept_of
 from app.services.checks import checked
 from app.services.links import index_links
 from app.services.markup import MARKUP_VERSION, PreparedBody
-from app.services.stories import delegations_of, member_story, rescued_story, writable_story
+from app.services.stories import delegations_of, membership, rescued_story, writable_story, writing_decision
 from app.services.unit_of_work import UnitOfWork
 
 REVISION_NAME = 120
@@ -111,19 +113,24 @@ def delete_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
 
     A voice whose mandate ended can no longer sign, write or remove its unsigned passage: any holder of the delegation may then set it aside.
     """
-    passage, _story = readable_passage(uow.session, actor, passage_id)
-    if not (actor.delegations and _voice_left(uow, passage)):
-        _may_write(actor, passage, delegations_of(uow.session, passage.story_id))
-    story = writable_story(uow.session, actor, passage.story_id)
+    passage, story = _decided(uow.session, passage_id, lambda passage: passage_deletion(uow.session, actor, passage, uow.today))
     passage.deleted_at, passage.deleted_by = uow.now, actor.account
     uow.record(actor, "passage.delete", "passage", passage.id, story=story.id)
 
 
-def _voice_left(uow: UnitOfWork, passage: Passage) -> bool:
-    voice = uow.session.get(Voice, passage.voice_id) if passage.voice_id else None
-    return (
-        voice is not None and not Mandate(voice.mandate_start, voice.mandate_end).holds(uow.today) and not is_signed(uow.session, passage)
-    )
+def passage_deletion(session: Session, actor: Actor, passage: Passage | None, today: date) -> Decision:
+    """Decides whether a passage may be put into the trash: by whose it is, or by any holder of the delegation once its voice has left it unsigned."""
+    member = passage_reading(session, actor, passage)
+    if not member.allowed or passage is None:
+        return member
+    right = yes("voice_left") if actor.delegations and _voice_left(session, passage, today) else change_decision(session, actor, passage)
+    story = writing_decision(session, actor, session.get(Story, passage.story_id))
+    return right if not right.allowed or story.allowed else story
+
+
+def _voice_left(session: Session, passage: Passage, today: date) -> bool:
+    voice = session.get(Voice, passage.voice_id) if passage.voice_id else None
+    return voice is not None and not Mandate(voice.mandate_start, voice.mandate_end).holds(today) and not is_signed(session, passage)
 
 
 def restore_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> Passage:
@@ -181,16 +188,58 @@ def _swap(group: Sequence[Passage], index: int, step: int) -> None:
 # — rights —
 
 
+def passage_reading(session: Session, actor: Actor, passage: Passage | None, *, deleted: bool = False) -> Decision:
+    """Decides whether a passage is one of the actor's delegations' to read in the working copy."""
+    gone = NotFound("passage")
+    if passage is None:
+        return no(gone, "does_not_exist")
+    if (passage.deleted_at is not None) != deleted:
+        return no(gone, "not_in_trash" if deleted else "in_trash")
+    return membership(session, actor, session.get(Story, passage.story_id))
+
+
+def change_decision(session: Session, actor: Actor, passage: Passage | None) -> Decision:
+    """Decides whether a passage is the actor's to move and to change now, its signatures aside."""
+    member = passage_reading(session, actor, passage)
+    if not member.allowed or passage is None:
+        return member
+    own = ownership(actor, passage, delegations_of(session, passage.story_id))
+    if not own.allowed:
+        return own
+    story = writing_decision(session, actor, session.get(Story, passage.story_id))
+    return own if story.allowed else story
+
+
+def passage_writing(session: Session, actor: Actor, passage: Passage | None) -> Decision:
+    """Decides whether the actor may write in a passage now."""
+    change = change_decision(session, actor, passage)
+    if change.allowed and passage is not None and is_signed(session, passage):
+        return no(Refused("passage_signed"), "passage_signed")
+    return change
+
+
+def ownership(actor: Actor, passage: Passage, delegations: frozenset[str]) -> Decision:
+    """Decides whether a passage is the actor's to write in: their voice's, or their delegation's shared one."""
+    mine = [
+        grant
+        for grant in actor.voices
+        if (grant.delegation in delegations if passage.voice_id is None else grant.voice == passage.voice_id)
+    ]
+    if not mine:
+        return no(NotAllowed("not_your_voice"), "another_voice", voice=passage.voice_id)
+    grant = min(mine, key=lambda grant: grant.scribe)
+    if passage.voice_id is None:
+        return yes("shared_passage", voice=grant.voice)
+    return yes("serves_voice" if grant.scribe else "holds_voice", voice=grant.voice)
+
+
 def readable_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
     """Returns a passage of one of the actor's delegations, with its story.
 
     Raises:
         NotFound: if it does not exist, is in the trash, or is another delegation's.
     """
-    passage = session.get(Passage, passage_id)
-    if passage is None or passage.deleted_at is not None:
-        raise NotFound("passage")
-    return passage, member_story(session, actor, passage.story_id)
+    return _decided(session, passage_id, lambda passage: passage_reading(session, actor, passage))
 
 
 def writable_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
@@ -201,28 +250,28 @@ def writable_passage(session: Session, actor: Actor, passage_id: str) -> tuple[P
         NotAllowed: if it is another voice's.
         Refused: while the story is locked or the passage is signed.
     """
-    passage, story = _changeable(session, actor, passage_id)
-    if is_signed(session, passage):
-        raise Refused("passage_signed")
-    return passage, story
+    return _decided(session, passage_id, lambda passage: passage_writing(session, actor, passage))
 
 
 def _changeable(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
-    passage, _ = readable_passage(session, actor, passage_id)
-    _may_write(actor, passage, delegations_of(session, passage.story_id))
-    return passage, writable_story(session, actor, passage.story_id)
+    return _decided(session, passage_id, lambda passage: change_decision(session, actor, passage))
+
+
+def _decided(session: Session, passage_id: str, decide: Callable[[Passage | None], Decision]) -> tuple[Passage, Story]:
+    passage = session.get(Passage, passage_id)
+    decide(passage).demand()
+    if passage is None:
+        raise NotFound("passage")
+    return passage, session.get_one(Story, passage.story_id)
 
 
 def may_write(actor: Actor, passage: Passage, delegations: frozenset[str]) -> bool:
     """Tells whether a passage is the actor's to write in: their voice's, or their delegation's shared one."""
-    if passage.voice_id is None:
-        return bool(actor.writing_delegations & delegations)
-    return actor.writes_for(passage.voice_id)
+    return ownership(actor, passage, delegations).allowed
 
 
 def _may_write(actor: Actor, passage: Passage, delegations: frozenset[str]) -> None:
-    if not may_write(actor, passage, delegations):
-        raise NotAllowed("not_your_voice")
+    ownership(actor, passage, delegations).demand()
 
 
 def _check_place(session: Session, actor: Actor | None, story: Story, moment_id: str | None, voice_id: str | None) -> None:

@@ -6,7 +6,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Delegation, Phase, Programme, Seat, Territory, TerritoryCode, Workstream
-from app.kernel.access import Actor
+from app.kernel.access import PROGRAMME_MANAGE, Actor, ScopeKind, permission_decision
+from app.kernel.decision import Decision
 from app.kernel.errors import Invalid, Refused
 from app.kernel.slug import slugify
 from app.kernel.voice import CATEGORIES
@@ -151,6 +152,15 @@ def set_codes(uow: UnitOfWork, territory_id: str, codes: dict[str, str]) -> None
     for scheme, code in codes.items():
         if code:
             uow.session.add(TerritoryCode(territory_id=territory_id, scheme=scheme, code=code.upper()))
+
+
+def territory_page_decision(actor: Actor, territory_id: str) -> Decision:
+    """Decides whether somebody opens a territory's page of set-up: who manages it, or a programme, whose delegations are made there."""
+    here = permission_decision(actor, PROGRAMME_MANAGE, territory_scopes(territory_id))
+    if here.allowed:
+        return here
+    somewhere = permission_decision(actor, PROGRAMME_MANAGE, actor.scopes_of(PROGRAMME_MANAGE))
+    return somewhere if any(scope.kind == ScopeKind.PROGRAMME for scope in actor.scopes_of(PROGRAMME_MANAGE)) else here
 
 
 def create_delegation(uow: UnitOfWork, actor: Actor | None, programme_id: str, territory_id: str) -> Delegation:

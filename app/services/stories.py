@@ -6,14 +6,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Delegation, Passage, PassageRevision, Story, StoryAddress, StoryDelegation
-from app.kernel.access import STORY_REVIEW, TRASH_MANAGE, Actor, capacities_on
+from app.kernel.access import STORY_REVIEW, TRASH_MANAGE, Actor, capacities_on, permission_decision, review_decision
+from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_salt
 from app.kernel.slug import numbered, slugify
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
+from app.services.access import require_somewhere
 from app.services.checks import SHORT_TEXT, checked, get_or_404
 from app.services.formats import DEFAULT_FORMAT, checked_format
-from app.services.scopes import has_local, scopes_of_stories
+from app.services.scopes import has_local, scopes_of_stories, story_scopes
 from app.services.unit_of_work import UnitOfWork
 
 STANDFIRST = 600
@@ -87,11 +89,9 @@ def delete_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
     Raises:
         Refused: if it is public, or with an editor; it must be unpublished or taken back first.
     """
-    story = member_story(uow.session, actor, story_id)
-    if story.published_version_id is not None:
-        raise Refused("story_is_public")
-    if StoryState(story.state) in REVIEWABLE_STATES:
-        raise Refused("story_in_review")
+    story = uow.session.get(Story, story_id)
+    deletion_decision(uow.session, actor, story).demand()
+    story = _there(story)
     story.deleted_at, story.deleted_by = uow.now, actor.account
     uow.record(actor, "story.delete", "story", story.id)
 
@@ -141,6 +141,79 @@ def lead_delegation(session: Session, story_id: str) -> str:
     return session.scalars(query).one()
 
 
+def membership(session: Session, actor: Actor, story: Story | None, *, deleted: bool = False) -> Decision:
+    """Decides whether a story is one of the actor's delegations'; its working copy is theirs to read."""
+    return _membership(actor, story, delegations_of(session, story.id) if story is not None else frozenset(), deleted)
+
+
+def _membership(actor: Actor, story: Story | None, told_by: frozenset[str], deleted: bool = False) -> Decision:
+    gone = NotFound("story")
+    if story is None:
+        return no(gone, "does_not_exist")
+    if (story.deleted_at is not None) != deleted:
+        return no(gone, "not_in_trash" if deleted else "in_trash")
+    mine = [grant for grant in actor.voices if grant.delegation in told_by]
+    if not mine:
+        return no(gone, "mandate_over" if actor.held & told_by else "no_voice")
+    grant = min(mine, key=lambda grant: grant.scribe)
+    return yes("serves_voice" if grant.scribe else "holds_voice", voice=grant.voice)
+
+
+def writing_decision(session: Session, actor: Actor, story: Story | None) -> Decision:
+    """Decides whether the actor's delegation may change the working copy now."""
+    member = membership(session, actor, story)
+    if not member.allowed or story is None:
+        return member
+    if StoryState(story.state) not in EDITABLE_STATES:
+        return no(Refused("story_locked", state=story.state), "story_locked", state=story.state)
+    return member
+
+
+def deletion_decision(session: Session, actor: Actor, story: Story | None) -> Decision:
+    """Decides whether a story may be put into the trash: not while it is public, or with an editor."""
+    member = membership(session, actor, story)
+    if not member.allowed or story is None:
+        return member
+    if story.published_version_id is not None:
+        return no(Refused("story_is_public"), "story_is_public")
+    if StoryState(story.state) in REVIEWABLE_STATES:
+        return no(Refused("story_in_review"), "story_in_review")
+    return member
+
+
+def visibility(session: Session, actor: Actor, story: Story | None) -> Decision:
+    """Decides whether the actor may read a working copy: a member always, an editor once it was submitted."""
+    told_by = delegations_of(session, story.id) if story is not None else frozenset()
+    member = _membership(actor, story, told_by)
+    if member.allowed or story is None or story.deleted_at is not None:
+        return member
+    editor = review_of(session, actor, story.id, told_by)
+    if not editor.allowed:
+        return editor if actor.may_somewhere(STORY_REVIEW) else member
+    return editor if story.submitted_version_id is not None else no(NotFound("story"), "never_submitted")
+
+
+def review_of(session: Session, actor: Actor, story_id: str, told_by: frozenset[str] | None = None) -> Decision:
+    """Decides whether the actor may be a story's editor, whatever its state; whoever wrote a revision of it may not."""
+    told_by = delegations_of(session, story_id) if told_by is None else told_by
+    wrote = actor.may_somewhere(STORY_REVIEW) and bool(wrote_in(session, actor, [story_id]))
+    places = story_scopes(session, story_id) if has_local(actor, STORY_REVIEW) else frozenset()
+    return review_decision(actor, told_by, scopes=places, wrote=wrote)
+
+
+def review_page_decision(session: Session, actor: Actor, story: Story | None) -> Decision:
+    """Decides whether the editors' page of a story is there for somebody: for its editors, once it was submitted."""
+    if not actor.may_somewhere(STORY_REVIEW):
+        return permission_decision(actor, STORY_REVIEW, ())
+    seen = visibility(session, actor, story)
+    if not seen.allowed or story is None:
+        return seen
+    editor = review_of(session, actor, story.id)
+    if editor.allowed and story.submitted_version_id is None:
+        return no(NotFound("story"), "never_submitted")
+    return editor
+
+
 def member_story(session: Session, actor: Actor, story_id: str, *, deleted: bool = False) -> Story:
     """Returns a story of one of the actor's delegations.
 
@@ -148,9 +221,8 @@ def member_story(session: Session, actor: Actor, story_id: str, *, deleted: bool
         NotFound: if it does not exist, is (not) in the trash, or is another delegation's.
     """
     story = session.get(Story, story_id)
-    if story is None or (story.deleted_at is not None) != deleted or not actor.writing_delegations & delegations_of(session, story_id):
-        raise NotFound("story")
-    return story
+    membership(session, actor, story, deleted=deleted).demand()
+    return _there(story)
 
 
 def rescued_story(session: Session, actor: Actor, story_id: str, *, deleted: bool = False) -> Story:
@@ -174,22 +246,55 @@ def writable_story(session: Session, actor: Actor, story_id: str) -> Story:
         NotFound: as `member_story`.
         Refused: while it is submitted, in review or published: it is read-only until it is reopened.
     """
-    story = member_story(session, actor, story_id)
-    if StoryState(story.state) not in EDITABLE_STATES:
-        raise Refused("story_locked", state=story.state)
+    story = session.get(Story, story_id)
+    writing_decision(session, actor, story).demand()
+    return _there(story)
+
+
+def open_stories(session: Session, actor: Actor) -> list[Story]:
+    """Returns the stories whose working copy the actor's delegations may change now, those changed last first."""
+    query = (
+        select(Story)
+        .join(StoryDelegation)
+        .where(StoryDelegation.delegation_id.in_(list(actor.writing_delegations)), Story.deleted_at.is_(None))
+        .where(Story.state.in_([str(state) for state in EDITABLE_STATES]))
+        .order_by(Story.state_since.desc(), Story.id)
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def voices_in_story(session: Session, actor: Actor, story_id: str) -> list[str]:
+    """Returns the voices for which the actor may write in a story, those that they hold before those that they serve."""
+    delegations = delegations_of(session, story_id)
+    return [grant.voice for grant in sorted(actor.voices, key=lambda grant: grant.scribe) if grant.delegation in delegations]
+
+
+def reviewed_story(session: Session, actor: Actor, story_id: str) -> Story:
+    """Returns a story that is the actor's to review, once it was submitted.
+
+    Raises:
+        NotAllowed: if no role of the actor reviews stories, here or anywhere.
+        NotFound: if it does not exist, was never submitted, or the actor has a voice in it.
+    """
+    require_somewhere(actor, STORY_REVIEW)
+    story = visible_story(session, actor, story_id)
+    if Capacity.EDITOR not in capacities_in(session, actor, story_id) or story.submitted_version_id is None:
+        raise NotFound("story")
     return story
 
 
 def visible_story(session: Session, actor: Actor, story_id: str) -> Story:
     """Returns a story whose working copy the actor may read: a member always, an editor once it was submitted."""
     story = session.get(Story, story_id)
-    if story is None or story.deleted_at is not None:
+    visibility(session, actor, story).demand()
+    return _there(story)
+
+
+def _there(story: Story | None) -> Story:
+    if story is None:  # every decision about nothing has refused by now
         raise NotFound("story")
-    capacities = capacities_in(session, actor, story_id)
-    was_submitted = story.submitted_version_id is not None
-    if Capacity.MEMBER in capacities or (Capacity.EDITOR in capacities and was_submitted):
-        return story
-    raise NotFound("story")
+    return story
 
 
 # — addresses —

@@ -11,11 +11,12 @@ from app.hooks.contracts import GuardContext, Words
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import STORY_REVIEW, Actor
 from app.kernel.addresses import missing_voice_path
-from app.kernel.errors import Invalid, NotAllowed, Refused
+from app.kernel.decision import Decision, no, yes
+from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
 from app.kernel.slug import made_from, slugify
 from app.kernel.voice import Mandate
-from app.kernel.workflow import StoryState, Transition, capacity_for, find_transition
+from app.kernel.workflow import Capacity, StoryState, Transition, capacity_for, find_transition
 from app.services import letters, publishing
 from app.services.access import who_may
 from app.services.approvals import is_signed
@@ -27,7 +28,7 @@ from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
 from app.services.public_index import index_passages, unindex_passages
 from app.services.scopes import story_scopes
-from app.services.stories import capacities_in, delegations_of, lead_delegation, move_to_slug, visible_story
+from app.services.stories import delegations_of, lead_delegation, membership, move_to_slug, review_of, visibility
 from app.services.unit_of_work import UnitOfWork
 from app.services.versions import freeze_version
 
@@ -84,12 +85,24 @@ def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext)
     ]
 
 
+def ready_decision(session: Session, actor: Actor, story: Story, name: str, snapshot: Snapshot) -> Decision:
+    """Decides whether a story is ready for a step that somebody may take: to be submitted, or to go public."""
+    obstacles = []
+    if name == "submit":
+        obstacles = submission_obstacles(session, story, snapshot, actor)
+    elif name == "publish":
+        obstacles = guard_obstacles(session, snapshot, GuardContext("publish", story.id, actor))
+        if not publishing.read_rules(session).may_publish(actor.account, publishing.endorsed_by(session, story)):
+            obstacles.append(Obstacle("needs_second_editor"))
+    if obstacles:
+        return no(Refused("not_ready", obstacles=tuple(obstacles)), "not_ready", number=len(obstacles))
+    return yes("ready")
+
+
 def submit_story(uow: UnitOfWork, actor: Actor, story_id: str, base_url: str) -> StoryVersion:
     """Proposes a story to the editors, exactly as it stands."""
     story, arrow = _checked_step(uow.session, actor, story_id, "submit")
-    obstacles = submission_obstacles(uow.session, story, uow.snapshot, actor)
-    if obstacles:
-        raise Refused("not_ready", obstacles=tuple(obstacles))
+    ready_decision(uow.session, actor, story, "submit", uow.snapshot).demand()
     version = freeze_version(uow, actor, story)
     story.submitted_version_id = version.id
     story.reviewer_id = None
@@ -157,11 +170,7 @@ def publish_story(uow: UnitOfWork, actor: Actor, story_id: str, seen_hash: str, 
     version = uow.session.get_one(StoryVersion, story.submitted_version_id)
     if version.hash != seen_hash:
         raise Refused("version_changed")
-    obstacles = guard_obstacles(uow.session, uow.snapshot, GuardContext("publish", story.id, actor))
-    if not publishing.read_rules(uow.session).may_publish(actor.account, publishing.endorsed_by(uow.session, story)):
-        obstacles.append(Obstacle("needs_second_editor"))
-    if obstacles:
-        raise Refused("not_ready", obstacles=tuple(obstacles))
+    ready_decision(uow.session, actor, story, "publish", uow.snapshot).demand()
     make_public(uow, story, version)
     _take(uow, actor, story, arrow, version.id)
     for account in _members(uow, story.id):
@@ -198,18 +207,30 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     uow.emit(StoryUnpublished(story.id))
 
 
-def _checked_step(session: Session, actor: Actor, story_id: str, name: str) -> tuple[Story, Transition]:
-    """Returns the story and the arrow, or refuses in this order: not visible, not in this capacity, not from this state."""
-    story = visible_story(session, actor, story_id)
-    capacities = capacities_in(session, actor, story_id)
+def step_decision(session: Session, actor: Actor, story: Story | None, name: str) -> Decision:
+    """Decides whether somebody may take a step of the workflow, in this order: not visible, not in this capacity, not from this state."""
+    seen = visibility(session, actor, story)
+    if not seen.allowed or story is None:
+        return seen
     wanted = capacity_for(name)
-    if wanted not in capacities:
-        raise NotAllowed("wrong_capacity", transition=name, capacity=str(wanted))
+    right = review_of(session, actor, story.id) if wanted is Capacity.EDITOR else membership(session, actor, story)
+    if not right.allowed:
+        return no(NotAllowed("wrong_capacity", transition=name, capacity=str(wanted)), right.because, **right.facts)
     arrow = find_transition(name, StoryState(story.state))
     if arrow is None:
-        raise Refused("wrong_state", transition=name, state=story.state)
+        return no(Refused("wrong_state", transition=name, state=story.state), "wrong_state", state=story.state)
     if arrow.needs_public_version and story.published_version_id is None:
-        raise Refused("not_public")
+        return no(Refused("not_public"), "not_public")
+    return right
+
+
+def _checked_step(session: Session, actor: Actor, story_id: str, name: str) -> tuple[Story, Transition]:
+    """Returns the story and the arrow, or refuses as `step_decision` says."""
+    story = session.get(Story, story_id)
+    step_decision(session, actor, story, name).demand()
+    arrow = find_transition(name, StoryState(story.state)) if story is not None else None
+    if story is None or arrow is None:
+        raise NotFound("story")
     return story, arrow
 
 

@@ -70,15 +70,15 @@ def _page(
     *,
     chosen: ThemesForm | None = None,
 ) -> ResponseReturnValue:
-    actor = with_permission_somewhere(STORY_REVIEW)
-    row = stories.visible_story(reader(), actor, story_id)
-    if not _reviews(row):
+    found = reader().get(Story, story_id)
+    stories.review_page_decision(reader(), signed_in(), found).demand()
+    if found is None:
         raise NotFound("story")
-    version = _submitted(row)
+    row, version = found, _submitted(found)
     earlier = find_version(reader(), row, row.reviewed_version_id)
     compared = compare_versions(reader(), earlier, version) if earlier is not None and earlier.id != version.id else None
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.EDITOR}), row.published_version_id is not None)
-    second = _second_editor(row, actor.account)
+    second = _second_editor(row, signed_in().account)
     said = queries.list_comments(reader(), story_id)
     decisions = queries.list_decisions(reader(), story_id)
     people = [*(entry.author_id for entry in said), *(entry.decided_by for entry in decisions), row.reviewer_id]

@@ -70,8 +70,10 @@ def _write_more(uow: UnitOfWork, app: Flask) -> None:
     account = uow.session.scalars(select(models.Account).where(models.Account.name == "Hélène Marcadet")).one()
     actor = load_actor(uow.session, account.id, uow.now.date(), app.extensions["recits"].snapshots.current(uow.session))
     story = uow.session.scalars(select(models.Story).where(models.Story.title == "Un récit en écriture")).one()
-    moments = list(uow.session.scalars(select(models.Moment).where(models.Moment.delegation_id == actor.voices[0].delegation)))
     voice = actor.voices[0].voice
+    told = select(models.Passage.moment_id).where(models.Passage.story_id == story.id, models.Passage.moment_id.is_not(None))
+    untold = select(models.Moment).where(models.Moment.delegation_id == actor.voices[0].delegation, models.Moment.id.not_in(told))
+    moments = list(uow.session.scalars(untold.order_by(models.Moment.id)))
     add_passage(uow, actor, story.id, moments[0].id, voice)
     state_missing_voice(uow, actor, story.id, moments[0].id, "state_agent", "Le poste n’était pas encore pourvu.")
     add_comment(uow, actor, story.id, None, "Il manque la voix de la sous-préfecture.")

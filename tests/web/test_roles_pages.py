@@ -1,8 +1,12 @@
 """The pages of roles: the table is saved as it is ticked, a role is made, named, given, and the names follow the reader's language."""
 
 import re
+from pathlib import Path
 
 import pytest
+
+from app.kernel.access import CORE_PERMISSIONS
+from app.web.access_words import PERMISSIONS
 
 PAGE = "/configuration/roles"
 
@@ -27,6 +31,12 @@ def test_the_table_shows_what_is_given_and_saves_what_is_ticked(as_person):
     page = admin.get(PAGE)
     admin.post(PAGE, {"grant": [value for value in ticked(page) if value != "organiser|story.review"], "seen": seen(page)})
     organiser.get("/relecture/", status=403)
+
+
+def test_every_permission_of_the_core_has_words_and_stands_on_the_page_of_the_documentation():
+    page = (Path(__file__).parents[2] / "docs" / "roles.md").read_text(encoding="utf-8")
+    assert set(PERMISSIONS) == set(CORE_PERMISSIONS)
+    assert [name for name in CORE_PERMISSIONS if f"`{name}`" not in page] == []
 
 
 def test_nobody_locks_the_house_from_inside(as_person):

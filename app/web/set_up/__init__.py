@@ -3,6 +3,7 @@
 from app.web.set_up import (
     configuration,
     delegations,
+    explain,
     extensions,
     health,
     identity,
@@ -28,6 +29,7 @@ __all__ = [
     "blueprint",
     "configuration",
     "delegations",
+    "explain",
     "extensions",
     "health",
     "identity",

@@ -44,6 +44,7 @@ class Entry:
         permission: who sees it.
         order: sorts within the section.
         pages: endpoints of further pages that belong to it, where their addresses do not begin with its own.
+        also: further permissions that show it: what stands there is for several, each sees their part.
         brief: returns a few words on how things stand, or nothing; asked on the first page alone.
     """
 
@@ -54,6 +55,7 @@ class Entry:
     permission: str
     order: int = 100
     pages: tuple[str, ...] = ()
+    also: tuple[str, ...] = ()
     brief: Callable[[], str] | None = None
 
 
@@ -103,7 +105,7 @@ def set_up_sections(*, brief: bool = False) -> list[Section]:
     found = []
     for key, title in SECTIONS.items():
         entries = sorted((entry for entry in ENTRIES if entry.section == key), key=lambda entry: entry.order)
-        links = [_link(entry, brief) for entry in entries if actor.may_somewhere(entry.permission)]
+        links = [_link(entry, brief) for entry in entries if _shows(actor, entry)]
         if key == EXTENSIONS:
             links += [Link(words, "", address, _is_at(address)) for words, address in plugin_menu("set_up")]
             links += [Link(title, sentence, address, _is_at(address)) for title, sentence, address in settings_entries(_may_edit)]
@@ -123,6 +125,10 @@ def _link(entry: Entry, brief: bool) -> Link:
     return Link(str(entry.title), str(entry.sentence), address, here, entry.brief() if brief and entry.brief else "")
 
 
+def _shows(actor: Actor, entry: Entry) -> bool:
+    return any(actor.may_somewhere(permission) for permission in (entry.permission, *entry.also))
+
+
 def _is_at(address: str) -> bool:
     path = request.script_root + request.path
     return path == address or path.startswith(f"{address}/")
@@ -130,7 +136,7 @@ def _is_at(address: str) -> bool:
 
 def may_set_up(actor: Actor | None) -> bool:
     """Tells whether somebody sees any page of set-up of the core; a plugin's own link is in the plugin's pages too."""
-    return actor is not None and any(actor.may_somewhere(entry.permission) for entry in ENTRIES)
+    return actor is not None and any(_shows(actor, entry) for entry in ENTRIES)
 
 
 blueprint.add_app_template_global(set_up_sections, "set_up_sections")

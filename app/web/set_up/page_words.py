@@ -4,6 +4,7 @@ from typing import Any
 
 from flask import flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import force_locale
 from flask_babel import gettext as _
 from sqlalchemy import select
 from werkzeug.exceptions import abort
@@ -140,7 +141,8 @@ def _typed(node: Node, lang: str, form: PageForm, data: Any) -> TypedPage:
         version = _current(node, lang)
         return TypedPage(*words, version.data if version else {}, version.alternative if version else "")
     held = data_of(data)
-    return TypedPage(*words, held, alternative_of(kind, held))
+    with force_locale(lang):  # the words around the data are in the language of the text
+        return TypedPage(*words, held, alternative_of(kind, held))
 
 
 def _preview(node: Node, lang: str, form: PageForm, data: Any) -> ResponseReturnValue:

@@ -6,21 +6,24 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from sqlalchemy import select
 from wtforms.fields.choices import SelectChoice
 
+from app.db import desk as queries
 from app.db.engine import by_name
 from app.db.models import Account, AccountRole, Invitation, LocalRole, Voice
-from app.kernel.access import ACCOUNT_MANAGE, Role, Scope
+from app.kernel.access import ACCOUNT_MANAGE, ROLE_MANAGE, Role, Scope
 from app.kernel.errors import Invalid, NotFound
 from app.services import accounts
 from app.services.roles import list_roles
 from app.services.sharing import local_roles_of
-from app.web.access_words import place_words, role_title, role_titles
+from app.web.access_words import KIND_WORDS, place_words, role_title, role_titles, story_name
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission, writing
 from app.web.forms import AccountInvitationForm, ConfirmForm, RolesForm, choices
 from app.web.gate import keeps_text
 from app.web.set_up.base import PEOPLE, Entry, add_entry, blueprint, send_invitation
+from app.web.templating import said
 
 add_entry(Entry(PEOPLE, _l("Personnes"), _l("Les comptes, leurs rôles et les invitations."), "set_up.people", ACCOUNT_MANAGE, order=10))
 
@@ -113,9 +116,25 @@ def _person_page(account_id: str, form: RolesForm, status: int = 200) -> Respons
         voices=held,
         local=[(row, *place_words(Scope(row.scope_kind, row.scope_id))) for row in local_roles_of(reader(), account_id)],
         titles=role_titles(),
+        kinds=KIND_WORDS,
+        explained=_explained(account_id, held) if signed_in().may(ROLE_MANAGE) and account.disabled_at is None else [],
         confirm=ConfirmForm(formdata=None),
     )
     return page, status
+
+
+def _explained(account_id: str, voices: Sequence[Voice]) -> list[tuple[Markup, str]]:
+    """Returns the territories and stories in which a person has a voice, each with the page that says what they may do there."""
+    ids = {voice.delegation_id for voice in voices}
+    cards = queries.list_delegations(reader(), ids)
+    links = [
+        (said(card.territory.name), url_for("set_up.explain", kind="territoire", item_id=card.territory.id, personne=account_id))
+        for card in cards
+    ]
+    for card in cards:
+        for story in queries.list_delegation_stories(reader(), card.delegation.id):
+            links.append((story_name(story), url_for("set_up.explain", kind="recit", item_id=story.id, personne=account_id)))
+    return links
 
 
 @blueprint.post("/personnes/<id:account_id>/roles")

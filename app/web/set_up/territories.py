@@ -9,8 +9,8 @@ from sqlalchemy import select
 from app.db import desk as queries
 from app.db.engine import by_name
 from app.db.models import Delegation, Programme, Territory, TerritoryCode
-from app.kernel.access import PROGRAMME_MANAGE, Actor, ScopeKind
-from app.kernel.errors import NotAllowed, NotFound
+from app.kernel.access import PROGRAMME_MANAGE, Actor
+from app.kernel.errors import NotFound
 from app.services import programme
 from app.services.markup import prepare
 from app.services.scopes import programme_scopes, territory_scopes
@@ -87,10 +87,7 @@ def _territory(territory_id: str) -> Territory:
     row = reader().get(Territory, territory_id)
     if row is None:
         raise NotFound("territory")
-    if not actor.may_on(PROGRAMME_MANAGE, territory_scopes(row.id)) and not any(
-        scope.kind == ScopeKind.PROGRAMME for scope in actor.scopes_of(PROGRAMME_MANAGE)
-    ):
-        raise NotAllowed("needs_permission_here", permission=PROGRAMME_MANAGE)
+    programme.territory_page_decision(actor, row.id).demand()
     return row
 
 

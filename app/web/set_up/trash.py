@@ -22,6 +22,7 @@ add_entry(
         "set_up.trash",
         TRASH_MANAGE,
         order=90,
+        also=services.TRASH_PERMISSIONS,
     )
 )
 

@@ -119,7 +119,12 @@ def stories_to_add(session: Session, issue: Issue) -> list[PublicStory]:
 
 
 def write_for(session: Session, issue: Issue, lang: str, leave: str, base_url: str) -> Copy:
-    """Returns an issue exactly as somebody who reads a language receives it; a story that is not public is left out."""
+    """Returns an issue exactly as somebody who reads a language receives it."""
+    return write_copy(sheet_of(session, issue, lang, base_url), lang, leave, catalogue(lang).gettext)
+
+
+def sheet_of(session: Session, issue: Issue, lang: str, base_url: str) -> Sheet:
+    """Returns what all copies in one language have in common; a story that is not public is left out."""
     pieces = [
         Piece(
             line.story.title,
@@ -131,7 +136,7 @@ def write_for(session: Session, issue: Issue, lang: str, leave: str, base_url: s
         for line in lines_of(session, issue)
         if line.story is not None
     ]
-    sheet = Sheet(
+    return Sheet(
         title=issue.title,
         introduction=issue.introduction.replace("](/", f"]({base_url}/"),
         introduction_html=html_for_mail(session, issue.fragment, "fr", base_url),
@@ -140,7 +145,6 @@ def write_for(session: Session, issue: Issue, lang: str, leave: str, base_url: s
         site=settings(session)["sender"] or site_title(session),
         footer=settings(session)["footer"],
     )
-    return write_copy(sheet, lang, leave, catalogue(lang).gettext)
 
 
 # — composing —
@@ -275,10 +279,11 @@ def send_batch(uow: UnitOfWork) -> None:
         return
     waiting = list(uow.session.scalars(_waiting(issue.id, issue.sending_at).limit(BATCH)))
     how = settings(uow.session)
+    # What is read here is what is public now: a story withdrawn since the last batch is in no further copy.
+    sheets = {lang: sheet_of(uow.session, issue, lang, issue.base_url) for lang in {person.lang for person in waiting}}
     for person in waiting:
         leave = leave_address(issue.base_url, person.lang, person.leave_key)
-        copy = write_for(uow.session, issue, person.lang, leave, issue.base_url)
-        _post(uow, person.email, copy, leave, how)
+        _post(uow, person.email, write_copy(sheets[person.lang], person.lang, leave, catalogue(person.lang).gettext), leave, how)
         uow.session.add(Delivery(issue_id=issue.id, subscriber_id=person.id, at=uow.now))
     issue.copies += len(waiting)
     if len(waiting) < BATCH:
