@@ -9,13 +9,14 @@ from sqlalchemy.orm import DeclarativeBase, Session
 
 from app.db.base import Base, Hash, Id, UtcDateTime, ref
 from app.db.base import metadata as core_metadata
-from app.db.cross_reading import Telling, WorkingMoment, list_tellings, stronger, working_journey
-from app.db.models import Account, Phase, Story, Territory
+from app.db.cross_reading import Telling, WorkingMoment, list_tellings, missing_voice_clause, parted_clause, stronger, working_journey
+from app.db.desk import account_names
+from app.db.models import Account, Phase, Programme, Story, Territory
 from app.db.public import PublicStory, public_stories
-from app.db.reading import find_territory, lead_territory, list_territories, public_story_clause
+from app.db.reading import find_territory, lead_territory, list_territories, living_moments, public_story_clause
 from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.db.themes import living_themes
-from app.db.told import ToldMoment, ToldPassage, ToldStance, ToldStory, read_told
+from app.db.told import PassagePlace, ToldMoment, ToldPassage, ToldStance, ToldStory, passage_place, read_told
 from app.hooks.contracts import (
     SDK_OLDEST,
     SDK_VERSION,
@@ -63,11 +64,13 @@ from app.kernel.events import (
     StoryUnpublished,
 )
 from app.kernel.ids import new_id
+from app.kernel.moment_date import MomentDate, parse_moment_date
 from app.kernel.slug import numbered, slugify
 from app.kernel.voice import CATEGORIES, ActorCategory
 from app.services.access import require
 from app.services.accounts import ATTEMPTS_PER_NETWORK, LINKS_PER_ADDRESS, checked_address, normal_address, reserve_attempt
 from app.services.approvals import state_missing_voice
+from app.services.beginnings import begin_passage
 from app.services.checks import checked
 from app.services.identity import read_identity
 from app.services.mail import Letter
@@ -75,9 +78,11 @@ from app.services.mail import forget as forget_mail
 from app.services.mail import queue as queue_mail
 from app.services.mail_html import html_for_mail
 from app.services.markup import prepare as prepare_text
+from app.services.media import PreparedImage
 from app.services.plugin_settings import read_settings
+from app.services.private_media import drop_private_image, find_private_image, give_private_image, keep_private_image
 from app.services.restrictions import lift, lift_all, restrict
-from app.services.stories import member_story
+from app.services.stories import member_story, open_stories, reviewed_story, voices_in_story
 from app.services.unit_of_work import UnitOfWork
 from app.services.words import translations_in
 from app.web.assembly import resolver_for, to_html
@@ -90,6 +95,8 @@ from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, ch
 from app.web.gate import keeps_text, public, without_token
 from app.web.locale import current_language
 from app.web.story_view import VoiceShown, show_voice
+from app.web.templating import moment_words
+from app.web.uploads import sent_image
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 from app.web.words import sentence as refusal_words
 
@@ -104,6 +111,11 @@ def __getattr__(name: str) -> Any:
     since, new = _RENAMED[name]
     deprecated(f"app.sdk.{name}", since, f"app.sdk.{new}")
     return globals()[new]
+
+
+def programme_choices(session: Session) -> list[tuple[str, str]]:
+    """Returns (id, name) of every programme, by name."""
+    return [(row.id, row.name) for row in session.scalars(select(Programme).order_by(Programme.name, Programme.id))]
 
 
 def phase_choices(session: Session) -> list[tuple[str, str]]:
@@ -232,14 +244,17 @@ __all__ = [
     "Letter",
     "Manifest",
     "MenuItem",
+    "MomentDate",
     "MomentInStory",
     "NotAllowed",
     "NotFound",
     "Objection",
+    "PassagePlace",
     "PassageSaved",
     "PassageSigned",
     "Permission",
     "Picture",
+    "PreparedImage",
     "PromptContext",
     "PromptOffer",
     "PromptSource",
@@ -271,7 +286,9 @@ __all__ = [
     "VoiceShown",
     "WebAddress",
     "WorkingMoment",
+    "account_names",
     "back_to",
+    "begin_passage",
     "braid_link",
     "braid_picture",
     "checked",
@@ -280,12 +297,16 @@ __all__ = [
     "content_choices",
     "count_attempt",
     "current_language",
+    "drop_private_image",
     "field_errors",
+    "find_private_image",
     "find_territory",
     "forget_mail",
+    "give_private_image",
     "hookimpl",
     "html_for_mail",
     "in_language",
+    "keep_private_image",
     "keeps_text",
     "keyed",
     "lead_territory",
@@ -293,15 +314,23 @@ __all__ = [
     "lift_all",
     "list_tellings",
     "list_territories",
+    "living_moments",
     "member_story",
+    "missing_voice_clause",
     "model_base",
+    "moment_words",
     "new_id",
     "new_token",
     "not_restricted_clause",
     "numbered",
+    "open_stories",
     "own_address",
+    "parse_moment_date",
+    "parted_clause",
+    "passage_place",
     "phase_choices",
     "prepare_text",
+    "programme_choices",
     "public",
     "public_html",
     "public_stories",
@@ -316,7 +345,9 @@ __all__ = [
     "require",
     "restrict",
     "restrictions_on",
+    "reviewed_story",
     "sent",
+    "sent_image",
     "show_public_moments",
     "show_voice",
     "signed_in",
@@ -331,6 +362,7 @@ __all__ = [
     "theme_choices",
     "translations_in",
     "unit_of_work",
+    "voices_in_story",
     "with_permission",
     "without_token",
     "working_journey",

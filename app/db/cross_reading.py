@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, Text, case, cast, func, select
 from sqlalchemy.orm import Session
 
 from app.db.models import (
@@ -16,6 +16,7 @@ from app.db.models import (
     Passage,
     PassageRevision,
     Phase,
+    PublicPassage,
     Stance,
     Story,
     StoryDelegation,
@@ -232,6 +233,31 @@ def _batches(values: Iterable[Key]) -> Iterator[list[Key]]:
     waiting = iter(sorted(values, key=str))
     while batch := list(islice(waiting, _MOST_VALUES)):
         yield batch
+
+
+# — conditions on stories, for lists —
+
+
+def parted_clause() -> ColumnElement[bool]:
+    """Stories in whose public version a voice disagrees on a moment."""
+    # Only a stance is written so in the canonical record: inside a text the quotation marks would be escaped.
+    disagrees = cast(StoryVersion.manifest, Text).like('%"stance": "disagree"%')
+    return Story.published_version_id.in_(select(StoryVersion.id).where(disagrees).correlate(None))
+
+
+def missing_voice_clause() -> ColumnElement[bool]:
+    """Stories in whose public version a category does not tell a moment; where a voice speaks unnamed, nobody is missing."""
+    named = case((Voice.display != Display.ANONYMOUS, Voice.category))
+    unnamed = case((Voice.display == Display.ANONYMOUS, 1), else_=0)
+    moments = (
+        select(PublicPassage.story_id)
+        .outerjoin(Voice, Voice.id == PublicPassage.voice_id)
+        .where(PublicPassage.moment_hash.is_not(None))
+        .group_by(PublicPassage.story_id, PublicPassage.moment_hash)
+        .having(func.count(named.distinct()) < len(CATEGORIES), func.sum(unnamed) == 0)
+        .correlate(None)
+    )
+    return Story.id.in_(moments)
 
 
 # — a delegation's own —

@@ -198,3 +198,18 @@ def _category(voice: Voice | None, *, public: bool) -> str | None:
 def _phase_keys(session: Session, revisions: Iterable[MomentRevision]) -> dict[str, str]:
     ids = {revision.phase_id for revision in revisions if revision.phase_id}
     return {row.id: row.key for row in session.execute(select(Phase.id, Phase.key).where(Phase.id.in_(ids)))}
+
+
+@dataclass(frozen=True)
+class PassagePlace:
+    """Where a passage stands: its story, its moment (None: the story as a whole) and its voice (None: shared)."""
+
+    story: str
+    moment: str | None
+    voice: str | None
+
+
+def passage_place(session: Session, passage_id: str) -> PassagePlace | None:
+    """Returns where a passage stands, or None if there is none."""
+    row = session.get(Passage, passage_id)
+    return PassagePlace(row.story_id, row.moment_id, row.voice_id) if row is not None else None

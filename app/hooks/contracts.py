@@ -89,11 +89,12 @@ class MenuItem(Declared):
 
 @dataclass(frozen=True)
 class PromptContext:
-    """What a person is about to write: phase key, actor category and format; None where not known."""
+    """What a person is about to write: phase key, actor category, format and the programme’s id; None where not known."""
 
     phase: str | None
     category: str | None
     format: str
+    programme: str | None = None
 
 
 @dataclass(frozen=True)

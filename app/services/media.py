@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
-from app.db.models import Media, PassageRevision, PublicMedia, Story, StoryVersion
+from app.db.models import Media, PassageRevision, PrivateMedia, PublicMedia, Story, StoryVersion
 from app.db.restrictions import not_restricted_clause
 from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor, permission_decision
 from app.kernel.decision import Decision, no, yes
@@ -227,6 +227,9 @@ def image_decision(session: Session, actor: Actor | None, content_hash: str) -> 
     refusal = no(NotFound("media"), "not_signed_in" if actor is None else "does_not_exist")
     if actor is None:
         return refusal
+    own = select(PrivateMedia.id).where(PrivateMedia.hash == content_hash, PrivateMedia.account_id == actor.account)
+    if session.scalar(own.limit(1)) is not None:
+        return yes("own_image")
     for story_id in session.scalars(select(Media.story_id).where(Media.hash == content_hash).distinct()):
         if story_id is None:
             library = permission_decision(actor, MEDIA_MANAGE, ())

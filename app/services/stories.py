@@ -12,6 +12,7 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.ids import new_salt
 from app.kernel.slug import numbered, slugify
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
+from app.services.access import require_somewhere
 from app.services.checks import SHORT_TEXT, checked, get_or_404
 from app.services.formats import DEFAULT_FORMAT, checked_format
 from app.services.scopes import has_local, scopes_of_stories, story_scopes
@@ -248,6 +249,39 @@ def writable_story(session: Session, actor: Actor, story_id: str) -> Story:
     story = session.get(Story, story_id)
     writing_decision(session, actor, story).demand()
     return _there(story)
+
+
+def open_stories(session: Session, actor: Actor) -> list[Story]:
+    """Returns the stories whose working copy the actor's delegations may change now, those changed last first."""
+    query = (
+        select(Story)
+        .join(StoryDelegation)
+        .where(StoryDelegation.delegation_id.in_(list(actor.writing_delegations)), Story.deleted_at.is_(None))
+        .where(Story.state.in_([str(state) for state in EDITABLE_STATES]))
+        .order_by(Story.state_since.desc(), Story.id)
+        .distinct()
+    )
+    return list(session.scalars(query))
+
+
+def voices_in_story(session: Session, actor: Actor, story_id: str) -> list[str]:
+    """Returns the voices for which the actor may write in a story, those that they hold before those that they serve."""
+    delegations = delegations_of(session, story_id)
+    return [grant.voice for grant in sorted(actor.voices, key=lambda grant: grant.scribe) if grant.delegation in delegations]
+
+
+def reviewed_story(session: Session, actor: Actor, story_id: str) -> Story:
+    """Returns a story that is the actor's to review, once it was submitted.
+
+    Raises:
+        NotAllowed: if no role of the actor reviews stories, here or anywhere.
+        NotFound: if it does not exist, was never submitted, or the actor has a voice in it.
+    """
+    require_somewhere(actor, STORY_REVIEW)
+    story = visible_story(session, actor, story_id)
+    if Capacity.EDITOR not in capacities_in(session, actor, story_id) or story.submitted_version_id is None:
+        raise NotFound("story")
+    return story
 
 
 def visible_story(session: Session, actor: Actor, story_id: str) -> Story:

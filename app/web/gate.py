@@ -1,18 +1,14 @@
 """What every request passes before its view: schema, generation, plugin on or off, session, sign-in, CSRF; in that order."""
 
 from collections.abc import Callable
-from functools import wraps
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
 from sqlalchemy.exc import DatabaseError, OperationalError
-from werkzeug.exceptions import HTTPException
 
 from app.db.migrate import schema_status
-from app.hooks.calls import CALLS
-from app.kernel.errors import RecitsError
 from app.services.access import load_actor
 from app.services.accounts import find_session, touch_session
 from app.web.carry import carry_to_sign_in, show_again
@@ -70,7 +66,6 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
     Args:
         owners: blueprint name → plugin that brought it; the core's blueprints are not in it.
     """
-    _watch_views(app, owners)
     app.config.setdefault("WTF_CSRF_CHECK_DEFAULT", False)
     app.config.setdefault("WTF_CSRF_TIME_LIMIT", None)
     csrf.init_app(app)
@@ -89,29 +84,6 @@ def install_gate(app: Flask, owners: dict[str, str]) -> None:
         if view is None:  # no route: the 404 page, which may greet whoever is signed in
             return None
         return _require_session(view) or _check_token(view)
-
-
-def _watch_views(app: Flask, owners: dict[str, str]) -> None:
-    """Keeps each view of a plugin in the log of calls while it runs, and its failures for the health page."""
-    for endpoint, view in list(app.view_functions.items()):
-        owner = next((owners[name] for name in owners if endpoint.startswith(f"{name}.")), None)
-        if owner is not None:
-            app.view_functions[endpoint] = _watched(view, owner, endpoint)
-
-
-def _watched(view: Callable[..., Any], owner: str, endpoint: str) -> Callable[..., Any]:
-    @wraps(view)
-    def watched(**arguments: Any) -> Any:
-        try:
-            with CALLS.call(owner, "view", endpoint):
-                return view(**arguments)
-        except (RecitsError, HTTPException, OperationalError):  # an answer, or a database that is away: no fault of the plugin's
-            raise
-        except Exception as error:
-            CALLS.fault(owner, "view", endpoint, error)
-            raise
-
-    return watched
 
 
 def _check_schema(app: Flask) -> None:

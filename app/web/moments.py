@@ -174,7 +174,16 @@ def save_stance(moment_id: str, voice_id: str) -> ResponseReturnValue:
     if form.failed:
         return _stance_page(form, moment, revision, voice_id, 422)
     flash(_("Votre position est notée. Elle paraîtra avec le récit."))
-    return back_to(url_for("moments.journey", delegation_id=moment.delegation_id))
+    return back_to(_written_before() or url_for("moments.journey", delegation_id=moment.delegation_id))
+
+
+def _written_before() -> str | None:
+    """Returns the address of the passage from which somebody came to say where they stand, if it is theirs to read."""
+    try:
+        passage, _story = passages.readable_passage(reader(), signed_in(), request.args.get("passage", ""))
+    except NotFound:
+        return None
+    return url_for("passages.write", passage_id=passage.id)
 
 
 @blueprint.get("/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>")

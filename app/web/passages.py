@@ -120,7 +120,9 @@ def _questions(passage: Passage, copy: queries.WorkingCopy) -> list[Question]:
     group = _group(copy, passage)
     voice = copy.voices.get(passage.voice_id or "")
     phase = reader().get(Phase, group.revision.phase_id) if group.revision and group.revision.phase_id else None
-    context = PromptContext(phase.key if phase else None, voice.category if voice else None, copy.story.format)
+    context = PromptContext(
+        phase.key if phase else None, voice.category if voice else None, copy.story.format, copy.delegation.programme_id
+    )
     return offer_questions(reader(), snapshot(), context)
 
 

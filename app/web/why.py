@@ -41,6 +41,7 @@ VERBS: dict[str, LazyString] = {
 PLAIN: dict[str, LazyString] = {
     "always_public": _l("Cette page est toujours publique."),
     "public_image": _l("L’image est dans un récit publié."),
+    "own_image": _l("L’image est dans son propre carnet."),
     "not_signed_in": _l("Il faut se connecter."),
     "does_not_exist": _l("Cela n’existe pas."),
     "in_trash": _l("C’est dans la corbeille."),

@@ -2,10 +2,22 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, hookimpl
+from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, Tile, hookimpl
 from plugins.communication.blocks import TRACE
 from plugins.communication.content_types import CALL
-from plugins.communication.services import balance, cross, cross_page, facets, formats, frise, letter, prompts
+from plugins.communication.services import (
+    balance,
+    cross,
+    cross_page,
+    facets,
+    formats,
+    frise,
+    letter,
+    notebook,
+    prompts,
+    quality,
+    starting,
+)
 from plugins.communication.views import blueprint
 from plugins.communication.views import letter as letter_pages
 
@@ -30,6 +42,7 @@ def register_permissions():
         Permission(
             "communication.manage_prompts", title=_l("Gérer les questions d’écriture"), roles=frozenset({"administrator", "editor"})
         ),
+        Permission("communication.manage_rubric", title=_l("Gérer la grille de qualité"), roles=frozenset({"administrator", "editor"})),
     ]
 
 
@@ -45,8 +58,8 @@ def register_roles():
         RoleOffer(
             "communication.facilitator",
             title=_l("animation de l’écriture"),
-            description=_l("Tient les questions qui mènent l’écriture, sans relire ni publier."),
-            permissions=frozenset({"communication.manage_prompts"}),
+            description=_l("Tient les questions qui mènent l’écriture et la grille de qualité, sans relire ni publier."),
+            permissions=frozenset({"communication.manage_prompts", "communication.manage_rubric"}),
         ),
     ]
 
@@ -85,7 +98,10 @@ def register_facets():
 
 @hookimpl
 def register_jobs():
-    return [Job("letter", every=30, run=letter.send_batch)]
+    return [
+        Job("empty_notebook_trash", every=24 * 3600, run=notebook.empty_old_trash),
+        Job("letter", every=30, run=letter.send_batch),
+    ]
 
 
 @hookimpl
@@ -125,9 +141,23 @@ def register_slot_items():
         ),
         SlotItem("partings", order=10, slot="story.aside", template="communication/partings.html", facts=balance.partings),
         SlotItem("balance", order=10, slot="story.foot", template="communication/balance.html", facts=balance.public_facts),
+        SlotItem("notebook", order=20, slot="desk.write", template="communication/notebook_beside.html", facts=notebook.beside_passage),
+        SlotItem("grid", order=20, slot="review.story", template="communication/review_grid.html", facts=quality.review_facts),
     ]
 
 
 @hookimpl
+def register_tiles():
+    return [
+        Tile("notebook", order=20, title=_l("Carnet de traces"), template="communication/notebook_tile.html", facts=notebook.tile_facts)
+    ]
+
+
+@hookimpl
+def register_checks():
+    return [prompts.VALIDATED]
+
+
+@hookimpl
 def on_enable(session: Session):
-    prompts.load_starter_prompts(session)
+    starting.load(session)

@@ -7,7 +7,6 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
-from sqlalchemy.orm import Session
 
 from app.config import shipped
 from app.db.models import Story, Voice
@@ -50,26 +49,27 @@ def member_of(app: Flask, who: str) -> Browser:
 @contextmanager
 def unpublished(app: Flask, slug: str) -> Iterator[None]:
     """Takes a story from the public for a while."""
-    with Session(app.extensions["recits"].engine) as session:
-        story = session.scalars(select(Story).where(Story.slug == slug)).one()
-        version, story.published_version_id, story.state = story.published_version_id, None, "unpublished"
-        session.commit()
-        try:
-            yield
-        finally:
-            story.published_version_id, story.state = version, "published"
-            session.commit()
+    writer = app.extensions["recits"].writer
+    with writer.begin() as uow:
+        story = uow.session.scalars(select(Story).where(Story.slug == slug)).one()
+        kept, story.published_version_id, story.state = story.published_version_id, None, "unpublished"
+    try:
+        yield
+    finally:
+        with writer.begin() as uow:
+            story = uow.session.scalars(select(Story).where(Story.slug == slug)).one()
+            story.published_version_id, story.state = kept, "published"
 
 
 @contextmanager
 def shown_as(app: Flask, name: str, display: str) -> Iterator[None]:
     """Lets a voice choose another display for a while."""
-    with Session(app.extensions["recits"].engine) as session:
-        voice = session.scalars(select(Voice).where(Voice.name == name)).one()
+    writer = app.extensions["recits"].writer
+    with writer.begin() as uow:
+        voice = uow.session.scalars(select(Voice).where(Voice.name == name)).one()
         kept, voice.display = voice.display, display
-        session.commit()
-        try:
-            yield
-        finally:
-            voice.display = kept
-            session.commit()
+    try:
+        yield
+    finally:
+        with writer.begin() as uow:
+            uow.session.scalars(select(Voice).where(Voice.name == name)).one().display = kept

@@ -14,7 +14,7 @@ from app.cli.main import Makers, recits
 from app.factory import create_app, find_plugins
 from app.sdk_testing import problems_of
 
-MAKERS = Makers(create_app, lambda app: app, lambda _site: None, find_plugins)
+MAKERS = Makers(create_app, find_plugins)
 NUMBERS = itertools.count(1)
 
 

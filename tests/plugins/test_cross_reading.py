@@ -179,6 +179,8 @@ def test_register_facets_narrows_the_list_to_stories_where_voices_part_or_one_is
             assert (words in page(public, story)) == (story in found), (key, story)
     with unpublished(corpus, "quatre-chaises-pour-une-halle"):
         assert "quatre-chaises" not in page(public, "/recits/?communication-voix=divergent")
+    with shown_as(corpus, "Maud Tessier", "anonymous"):
+        assert "quatre-chaises" not in page(public, "/recits/?communication-voix=manque")
 
 
 def test_register_content_types_shows_a_chosen_cross_reading_under_an_introduction(corpus, public):

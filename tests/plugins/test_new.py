@@ -14,7 +14,7 @@ from app.extract_messages import read_catalogue
 from app.factory import create_app, find_plugins
 from tests.distributions import Distribution
 
-MAKERS = Makers(create_app, lambda _app: None, lambda _site: None, find_plugins)
+MAKERS = Makers(create_app, find_plugins)
 
 
 def run(*arguments: str):

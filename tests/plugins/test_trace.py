@@ -141,7 +141,7 @@ def test_what_cannot_be_traced_is_said(site, url, email):
 
 
 def test_the_command_prints_the_trace(site):
-    makers = Makers(lambda: site.app, lambda app: app, lambda _site: None, list)
+    makers = Makers(lambda: site.app, list)
     done = CliRunner().invoke(recits, ["plugin", "trace", "/"], obj=makers)
     assert done.exit_code == 0, done.output
     assert "lente:dit" in done.output

@@ -13,7 +13,7 @@ from app.services.verify import VerifyReport
 @pytest.fixture
 def run(app: Flask):
     """Returns a function that runs a command on the test's site."""
-    makers = Makers(lambda **_more: app, lambda _app: None, lambda _site: None, list)
+    makers = Makers(lambda **_more: app, list)
 
     def command(*arguments: object) -> Result:
         return CliRunner().invoke(recits, [str(part) for part in arguments], obj=makers)

@@ -3,10 +3,10 @@
 import dataclasses
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
-from app.db.models import AuditEntry, SiteState
+from app.db.models import AuditEntry, MissingVoice, SiteState
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.publishing import PublishingRules
 from app.services import identity, publishing, workflow
@@ -148,6 +148,8 @@ def test_a_story_with_too_few_voices_stays_with_its_delegation(site, world):
 def test_every_missing_voice_is_asked_for_its_reason(site, world, session):
     helene = actor(site, world, "helene")
     story = told_story(site, world, "Un récit", "writing")
+    with site.writer.begin() as uow:
+        uow.session.execute(delete(MissingVoice).where(MissingVoice.story_id == story))
     set_rules(site, explain_missing=True)
     with pytest.raises(Refused) as refused, site.writer.begin() as uow:
         workflow.submit_story(uow, helene, story, BASE_URL)

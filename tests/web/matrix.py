@@ -61,7 +61,7 @@ from app.services.media import PreparedImage, Rendition, add_image
 from app.services.moments import MomentForm, add_moment, delete_moment
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
-from plugins.communication.models import Subscriber
+from plugins.communication.models import Subscriber, Trace
 from plugins.communication.services import letter, subscription
 from tests.conftest import TOKEN, close_engines, settings_for
 from tests.databases import copy_site, loose
@@ -384,13 +384,35 @@ POST /communication/lettre/gestion/<id:issue_id>/essai                          
 POST /communication/lettre/gestion/<id:issue_id>/envoyer                        in   403  403  403  403  403  403  403  303
 
 GET  /communication/questions                                                   in   403  403  403  403  403  200  403  200
+GET  /communication/carnet                                                      in   200  200  200  200  200  200  200  200
+GET  /communication/carnet/corbeille                                            in   200  200  200  200  200  200  200  200
+GET  /communication/carnet/nouvelle                                             in   200  200  200  200  200  200  200  200
+POST /communication/carnet/nouvelle                                             401  303  303  303  303  303  303  303  303
+GET  /communication/carnet/<id:trace_id>                                        in   200  404  404  404  404  404  404  404
+POST /communication/carnet/<id:trace_id>                                        401  303  404  404  404  404  404  404  404
+POST /communication/carnet/<id:trace_id>/<any(corbeille,restaurer):what>        in   303  404  404  404  404  404  404  404
+POST /communication/carnet/<id:trace_id>/effacer                                in   303  404  404  404  404  404  404  404
+GET  /communication/carnet/passage                                              in   200  200  200  200  200  200  200  200
+POST /communication/carnet/passage                                              401  303  404  404  404  404  404  404  404
+GET  /communication/relecture/<id:story_id>/grille                              in   403  403  403  403  403  200  403  403
+POST /communication/relecture/<id:story_id>/grille                              401  403  403  403  403  403  303  403  403
+GET  /communication/grille                                                      in   403  403  403  403  403  200  403  200
+POST /communication/grille                                                      401  403  403  403  403  403  303  403  303
+GET  /communication/grille/<id:criterion_id>                                    in   403  403  403  403  403  200  403  200
+POST /communication/grille/<id:criterion_id>                                    401  403  403  403  403  403  303  403  303
+POST /communication/grille/<id:criterion_id>/<any(masquer,montrer):what>        in   403  403  403  403  403  303  403  303
+GET  /communication/questions/jeux/nouveau                                      in   403  403  403  403  403  200  403  200
+POST /communication/questions/jeux/nouveau                                      401  403  403  403  403  403  303  403  303
+GET  /communication/questions/jeux/<id:set_id>                                  in   403  403  403  403  403  200  403  200
+POST /communication/questions/jeux/<id:set_id>                                  401  403  403  403  403  403  303  403  303
+POST /communication/questions/jeux/<id:set_id>/<any(activer,desactiver,monter,descendre):what> in 403 403 403 403 403 303 403 303
 GET  /communication/recits/<id:story_id>/voix-manquantes                        in   200  200  200  404  404  404  404  404
 POST /communication/recits/<id:story_id>/voix-manquantes                        401  303  303  303  404  404  404  404  404
 POST /communication/recits/<id:story_id>/voix-manquantes#submitted              401  409  409  409  404  404  404  404  404
 POST /communication/questions                                                   401  403  403  403  403  403  303  403  303
 GET  /communication/questions/<id:prompt_id>                                    in   403  403  403  403  403  200  403  200
 POST /communication/questions/<id:prompt_id>                                    401  403  403  403  403  403  303  403  303
-POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>        in   403  403  403  403  403  303  403  303
+POST /communication/questions/<id:prompt_id>/<any(masquer,montrer,valider,monter,descendre):what> in   403  403  403  403  403  303  403  303
 """
 
 # What a line puts into its address ("name=place") and into its form; a place is a name of `Places.ids`, other values stand as they are.
@@ -693,6 +715,21 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
         {"account": "@other_account", "role": "organiser"},
     ),
     "GET /configuration/courrier/<id:message_id>": ({"message_id": "@message"}, {}),
+    "POST /communication/carnet/nouvelle": ({}, {"text": "Un mot entendu.", "date": "mai 2022"}),
+    "*/communication/carnet/<id:trace_id>": ({"trace_id": "@trace"}, {"text": "Un autre mot."}),
+    "POST /communication/carnet/<id:trace_id>/<any(corbeille,restaurer):what>": ({"trace_id": "@trace", "what": "corbeille"}, {}),
+    "POST /communication/carnet/<id:trace_id>/effacer": ({"trace_id": "@trashed.trace"}, {}),
+    "POST /communication/carnet/passage": ({}, {"story": "@writing", "moment": "@untold", "t": "@trace"}),
+    "*/communication/relecture/<id:story_id>/grille": ({"story_id": "@submitted"}, {"version": "@submitted.hash"}),
+    "POST /communication/grille": ({}, {"title": "Un humour", "explanation": "On sourit."}),
+    "*/communication/grille/<id:criterion_id>": ({"criterion_id": "@criterion"}, {"title": "Un humour", "explanation": "On sourit."}),
+    "POST /communication/grille/<id:criterion_id>/<any(masquer,montrer):what>": ({"criterion_id": "@criterion", "what": "masquer"}, {}),
+    "POST /communication/questions/jeux/nouveau": ({}, {"name": "Un atelier", "programme": "", "format": ""}),
+    "*/communication/questions/jeux/<id:set_id>": ({"set_id": "@prompt_set"}, {"name": "Un atelier", "programme": "", "format": ""}),
+    "POST /communication/questions/jeux/<id:set_id>/<any(activer,desactiver,monter,descendre):what>": (
+        {"set_id": "@prompt_set", "what": "desactiver"},
+        {},
+    ),
     "*/communication/recits/<id:story_id>/voix-manquantes": ({"story_id": "@writing"}, {"all-state_agent": "Vacant."}),
     "POST /communication/recits/<id:story_id>/voix-manquantes#submitted": ({"story_id": "@submitted"}, {"all-state_agent": "Vacant."}),
     "GET /communication/frise/<slug:slug>": ({"slug": "pays-de-brumeval"}, {}),
@@ -719,7 +756,10 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /communication/lettre/gestion/<id:issue_id>/envoyer": ({"issue_id": "@issue"}, {}),
     "POST /communication/questions": ({}, {"text": "Qu’avez-vous appris ?", "phase": "", "category": ""}),
     "*/communication/questions/<id:prompt_id>": ({"prompt_id": "@prompt"}, {"text": "Qu’avez-vous appris ?"}),
-    "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer):what>": ({"prompt_id": "@prompt", "what": "masquer"}, {}),
+    "POST /communication/questions/<id:prompt_id>/<any(masquer,montrer,valider,monter,descendre):what>": (
+        {"prompt_id": "@prompt", "what": "masquer"},
+        {},
+    ),
 }
 
 
@@ -1115,7 +1155,15 @@ def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
         own = select(AccountSession.id).where(AccountSession.account_id == template[1].accounts["helene"])
         ids["session"] = uow.session.scalars(own).one()
         _letter(site, uow, ids, actor(site, template[1], "admin"))
-        ids["prompt"] = uow.session.execute(text("SELECT min(id) FROM communication_prompt")).scalar_one()
+        for name, table in (("prompt", "prompt"), ("prompt_set", "prompt_set"), ("criterion", "criterion")):
+            ids[name] = uow.session.execute(text(f"SELECT min(id) FROM communication_{table}")).scalar_one()  # names of ours
+        for name, deleted in (("trace", None), ("trashed.trace", uow.now)):
+            row = Trace(
+                account_id=template[1].accounts["helene"], text="Un mot.", created_at=uow.now, changed_at=uow.now, deleted_at=deleted
+            )
+            uow.session.add(row)
+            uow.session.flush()
+            ids[name] = row.id
     stage = Stage(app, ids, cookies, tokens)
     stage.keep()
     yield stage

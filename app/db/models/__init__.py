@@ -3,6 +3,7 @@
 from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
 from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
+from app.db.models.private_media import PrivateMedia
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
 from app.db.models.record import AuditEntry, JobRun, MailMessage, PluginSetting, PluginState, PluginSuspension, SiteSetting, SiteState
 from app.db.models.story import (
@@ -52,6 +53,7 @@ __all__ = [
     "PluginSetting",
     "PluginState",
     "PluginSuspension",
+    "PrivateMedia",
     "Programme",
     "PublicMedia",
     "PublicPassage",

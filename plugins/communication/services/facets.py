@@ -5,7 +5,7 @@ from typing import Any
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import Facet, Session, Story, list_tellings
+from app.sdk import Facet, Session, missing_voice_clause, parted_clause
 
 PARTED, MISSING = "divergent", "manque"
 
@@ -15,16 +15,9 @@ def options(_session: Session) -> Sequence[tuple[str, Any]]:
     return [(PARTED, _l("Les voix divergent")), (MISSING, _l("Une voix manque"))]
 
 
-def clause(session: Session, key: str) -> Any:
-    """Returns the condition: stories with a moment on which voices part, or which a category does not tell.
-
-    It is asked of what readers see: a voice that shows no category makes none missing.
-    """
-    if key == PARTED:
-        found = {telling.story for telling in list_tellings(session) if telling.mark == "disagree"}
-    else:
-        found = {telling.story for telling in list_tellings(session) if telling.missing}
-    return Story.id.in_(sorted(found))
+def clause(_session: Session, key: str) -> Any:
+    """Returns the condition, over what readers see."""
+    return parted_clause() if key == PARTED else missing_voice_clause()
 
 
 VOICES = Facet("voix", order=50, title=_l("Les voix"), options=options, clause=clause)
