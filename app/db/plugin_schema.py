@@ -87,15 +87,16 @@ def fenced(connection: Connection, owner: str) -> Iterator[None]:
         OutsideFence: if anything else was changed; the caller rolls back.
     """
     owners = owners_in(connection, owner)
-    before = _foreign_schema(connection, owners, owner)
+    before, written = _foreign_schema(connection, owners, owner), _written(connection)
     with _asked(connection, owners, owner):
         yield
     if not connection.in_transaction():
         raise OutsideFence("it ended the transaction")
     if _foreign_schema(connection, owners, owner) != before:
         raise OutsideFence("it changed tables that are not its own")
-    if connection.dialect.name == "postgresql" and (written := [name for name in _written(connection) if owners.of(name) != owner]):
-        raise OutsideFence(f"it wrote to {', '.join(written)}")
+    touched = [name for name, count in _written(connection).items() if owners.of(name) != owner and count != written.get(name, 0)]
+    if touched:
+        raise OutsideFence(f"it wrote to {', '.join(sorted(touched))}")
 
 
 @contextmanager
@@ -144,6 +145,9 @@ def _foreign_schema(connection: Connection, owners: Owners, owner: str) -> set[t
     return {tuple(row) for row in rows if owners.of(row[0]) != owner and not row[0].startswith("sqlite_")}
 
 
-def _written(connection: Connection) -> list[str]:
-    statement = text("SELECT relname FROM pg_stat_xact_user_tables WHERE n_tup_ins + n_tup_upd + n_tup_del > 0 ORDER BY relname")
-    return [row[0] for row in connection.execute(statement)]
+def _written(connection: Connection) -> dict[str, int]:
+    """Returns how often each table was written to, on PostgreSQL; its count may hold transactions before this one."""
+    if connection.dialect.name != "postgresql":
+        return {}
+    statement = text("SELECT relname, n_tup_ins + n_tup_upd + n_tup_del FROM pg_stat_xact_user_tables")
+    return {row[0]: row[1] for row in connection.execute(statement)}
