@@ -2,7 +2,22 @@
 
 from flask_babel import lazy_gettext as _l
 
-from app.sdk import SDK_VERSION, Guard, Job, Manifest, MenuItem, Permission, PromptSource, RoleOffer, Session, SlotItem, Tile, hookimpl
+from app.sdk import (
+    SDK_VERSION,
+    Guard,
+    Job,
+    Manifest,
+    MenuItem,
+    Permission,
+    PromptSource,
+    RoleOffer,
+    Session,
+    SlotItem,
+    StoryPublished,
+    Subscriber,
+    Tile,
+    hookimpl,
+)
 from plugins.communication.blocks import TRACE
 from plugins.communication.content_types import CALL
 from plugins.communication.services import (
@@ -97,6 +112,11 @@ def register_facets():
 
 
 @hookimpl
+def register_subscribers():
+    return [Subscriber("letter", event=StoryPublished, when="in_transaction", handle=letter.collect_published)]
+
+
+@hookimpl
 def register_jobs():
     return [
         Job("empty_notebook_trash", every=24 * 3600, run=notebook.empty_old_trash),
@@ -161,3 +181,8 @@ def register_checks():
 @hookimpl
 def on_enable(session: Session):
     starting.load(session)
+
+
+@hookimpl
+def on_disable(session: Session):
+    letter.pause_sending(session)

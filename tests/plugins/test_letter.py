@@ -13,9 +13,10 @@ import pytest
 from sqlalchemy import delete, select
 
 from app.db.models import AuditEntry, MailMessage, RolePermission, Story, StoryVersion
+from app.hooks.contracts import SettingsPage
 from app.kernel.errors import NotAllowed, Refused
 from app.services import mail, passages, plugin_settings, stories, workflow
-from app.services.approvals import current_hash, sign_passage
+from app.services.approvals import current_hash, sign_passage, state_missing_voice
 from app.services.markup import prepare_here
 from app.services.plugins import prepare_tables, set_enabled
 from plugins.communication.models import Delivery, Issue, Refusal, Subscriber
@@ -464,3 +465,46 @@ def test_register_slot_items_puts_the_form_on_the_front_page(browser):
     assert 'name="page" type="hidden" value="/"' in page
     assert "M’abonner" in page
     assert not browser.last.headers.getlist("Set-Cookie")
+
+
+def test_on_disable_interrupts_a_sending_which_goes_on_when_an_editor_says_so(site, world, browser, story, as_person, monkeypatch):
+    monkeypatch.setattr(letter, "BATCH", 1)
+    subscribed(site, browser, "une@exemple.test", "deux@exemple.test", "trois@exemple.test")
+    issue = composed(site, world, story)
+    send(site, world, issue)
+    turn(site)
+    switch(site, on=False)
+    switch(site, on=True)
+    turn(site)
+    assert len(mails(site)) == 1, "switched on again, it does not go on by itself"
+    admin = as_person("admin")
+    assert "interrompu" in admin.get(f"{DESK}/{issue}/apercu")
+    admin.post(f"{DESK}/{issue}/envoyer")
+    for _turn in range(4):
+        turn(site)
+    assert sorted(row.recipient for row in mails(site)) == ["deux@exemple.test", "trois@exemple.test", "une@exemple.test"]
+
+
+@pytest.mark.parametrize("collect", [True, False])
+def test_register_subscribers_collects_what_is_published_where_the_settings_ask_for_it(site, world, session, collect):
+    admin, helene, editor = actor(site, world, "admin"), actor(site, world, "helene"), actor(site, world, "editrice")
+    issue = composed(site, world)
+    owned = site.registry.find(SettingsPage, "communication:letter")
+    with site.writer.begin() as uow:
+        plugin_settings.save_settings(uow, admin, owned, {"collect": collect})
+    with site.writer.begin() as uow:
+        row = stories.create_story(
+            uow, helene, world.delegations["brumeval"], "Un récit qui paraît", "Un chapeau.", format_name="carnet-de-bord"
+        )
+        for moment in ("tour", "vote"):
+            passage = passages.add_passage(uow, helene, row.id, world.moments[moment], world.voices["helene"])
+            passages.write_revision(uow, helene, passage, prepare_here("Ce jour-là, il pleuvait.", lang="fr"), None, "fr")
+            sign_passage(uow, helene, passage.id, world.voices["helene"], str(current_hash(uow.session, passage)))
+            for category in ("local_agent", "socioeconomic_operator", "state_agent"):
+                state_missing_voice(uow, helene, row.id, world.moments[moment], category, "Un carnet est d’une seule voix.")
+        workflow.submit_story(uow, helene, row.id, "http://localhost")
+        workflow.start_review(uow, editor, row.id)
+        version = uow.session.get_one(StoryVersion, row.submitted_version_id)
+        workflow.publish_story(uow, editor, row.id, version.hash, "http://localhost")
+    held = [line.story_id for line in letter.lines_of(session, session.get(Issue, issue))]
+    assert held == ([row.id] if collect else [])

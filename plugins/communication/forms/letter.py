@@ -51,3 +51,4 @@ class LetterSettingsForm(BaseForm):
     footer = StringField(
         _l("Dernière ligne"), description=_l("Par exemple, qui publie le site et où le joindre."), render_kw={"maxlength": 300}
     )
+    collect = BooleanField(_l("Ajouter au numéro en préparation chaque récit qui paraît"))

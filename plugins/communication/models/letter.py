@@ -40,7 +40,10 @@ class Refusal(Base):
 
 
 class Issue(Base):
-    """An issue of the letter: `draft`, then `sending`, then `sent`; its words do not change once it is being sent."""
+    """An issue of the letter: `draft`, then `sending`, then `sent`; `paused` while the chantier was switched off before its end.
+
+    Its words do not change once it is being sent.
+    """
 
     __tablename__ = "communication_issue"
 

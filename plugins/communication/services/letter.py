@@ -18,6 +18,7 @@ from app.sdk import (
     Session,
     SettingsPage,
     Story,
+    StoryPublished,
     UnitOfWork,
     checked,
     html_for_mail,
@@ -44,7 +45,7 @@ SETTINGS = SettingsPage(
     title=_l("Réglages de la lettre"),
     description=_l("Qui l’envoie, où l’on répond, ce qui est dit en bas."),
     form=lambda: LetterSettingsForm,
-    defaults={"sender": "", "reply_to": "", "footer": ""},
+    defaults={"sender": "", "reply_to": "", "footer": "", "collect": False},
     permission=PERMISSION,
 )
 
@@ -256,11 +257,17 @@ def send_test(uow: UnitOfWork, actor: Actor, issue_id: str, base_url: str) -> st
 
 
 def start_sending(uow: UnitOfWork, actor: Actor, issue_id: str, base_url: str) -> None:
-    """Gives an issue to the job that sends it, and puts it online; `base_url` begins the addresses in it.
+    """Gives an issue to the job that sends it, and puts it online; one whose sending was interrupted goes on. `base_url` begins the addresses in it.
 
     Raises:
         Refused: if it says nothing yet, or goes out already.
     """
+    require(actor, PERMISSION)
+    paused = get_issue(uow.session, issue_id)
+    if paused.state == "paused":  # it went out to some already: its words, its day and its addresses stay
+        paused.state = "sending"
+        uow.record(actor, "communication.resume_issue", "issue", paused.id)
+        return
     row = _open(uow, actor, issue_id)
     if not row.introduction and not any(line.story for line in lines_of(uow.session, row)):
         raise Refused("own_words", words=_l("Ce numéro est vide : écrivez une introduction, ou choisissez un récit."))
@@ -289,6 +296,27 @@ def send_batch(uow: UnitOfWork) -> None:
     if len(waiting) < BATCH:
         issue.state, issue.sent_at = "sent", uow.now
         uow.record(None, "communication.issue_sent", "issue", issue.id, copies=issue.copies)
+
+
+def collect_published(uow: UnitOfWork, event: StoryPublished) -> None:
+    """Puts a story that has just been published at the end of the issue in preparation, where the settings ask for it; an editor may take it out."""
+    if not settings(uow.session)["collect"]:
+        return
+    issue = uow.session.scalar(select(Issue).where(Issue.state == "draft").order_by(Issue.created_at.desc()).limit(1))
+    if issue is None or uow.session.get(IssueStory, (issue.id, event.story)) is not None:
+        return
+    held, last = uow.session.execute(
+        select(func.count(), func.coalesce(func.max(IssueStory.position), 0)).where(IssueStory.issue_id == issue.id)
+    ).one()
+    if held < MOST_STORIES:
+        uow.session.add(IssueStory(issue_id=issue.id, story_id=event.story, position=last + 1))
+        uow.record(None, "communication.add_issue_story", "issue", issue.id, story=event.story)
+
+
+def pause_sending(session: Session) -> None:
+    """Interrupts what is being sent when the chantier is switched off: switched on again, perhaps months later, it must not go on by itself."""
+    for issue in session.scalars(select(Issue).where(Issue.state == "sending")):
+        issue.state = "paused"
 
 
 def _waiting(issue_id: str, sending_at: datetime):
