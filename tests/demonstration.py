@@ -108,7 +108,7 @@ def crawl(app: Flask, who: str | None, prefix: str = "") -> Iterator[tuple[str, 
         asked.add(question)
         answer = client.get(path)
         assert answer.status_code in (200, 302), (who, path, answer.status_code)
-        if answer.status_code == 200:
+        if answer.status_code == 200 and answer.mimetype == "text/html":
             yield path.removeprefix(prefix), answer.text
             waiting += LINK.findall(answer.text)
 

@@ -1,5 +1,6 @@
 """Extensions made of a manifest and functions, for tests of what the core does with them."""
 
+from pathlib import Path
 from types import ModuleType
 
 from app.hooks.contracts import Manifest
@@ -7,11 +8,13 @@ from app.hooks.manager import Candidate
 from app.hooks.specs import hookimpl
 
 
-def plugin(name: str, *, manifest: object = None, **hooks) -> Candidate:
-    """A plugin made of a manifest and functions."""
+def plugin(name: str, *, manifest: object = None, folder: Path | None = None, **hooks) -> Candidate:
+    """A plugin made of a manifest and functions; `folder` is where its templates stand, in `templates/`."""
     module = ModuleType(f"fake_{name}")
     if manifest is not False:
         module.MANIFEST = manifest or Manifest(name, f"Titre {name}", "Une phrase.", "1", 1)
+    if folder is not None:
+        module.__file__ = str(folder / "plugin.py")
     for hook, function in hooks.items():
         function.__name__ = hook
         setattr(module, hook, hookimpl(function))

@@ -55,6 +55,11 @@ def without_token(view: View) -> View:
     return view
 
 
+def takes_no_token(view: Callable[..., Any]) -> bool:
+    """Tells whether a view was marked by `without_token`."""
+    return bool(getattr(view, _WITHOUT_TOKEN, False))
+
+
 def receives_text(view: Callable[..., Any]) -> bool:
     """Tells whether a view was marked by `keeps_text`."""
     return bool(getattr(view, _KEEPS_TEXT, False))

@@ -48,10 +48,8 @@ def silent_plugin(name: str) -> Candidate:
         register_prompt_sources=lambda: [PromptSource("none")],
         register_story_formats=lambda: [StoryFormat(f"{name}-format", title=name)],
         register_block_types=lambda: [BlockType("none", title=name)],
-        register_tiles=lambda: [Tile("none", title=name, template=f"{name}/none.html")],
-        register_slot_items=lambda: [
-            SlotItem(place.replace(".", "-"), slot=place, template=f"{name}/none.html") for place in ("story.aside", "story.foot")
-        ],
+        register_tiles=lambda: [Tile("none", title=name, template="")],
+        register_slot_items=lambda: [SlotItem(place.replace(".", "-"), slot=place, template="") for place in ("story.aside", "story.foot")],
         register_facets=lambda: [Facet("none", title=name)],
         register_guards=lambda: [Guard("none", transitions=frozenset({"submit"}))],
         register_subscribers=lambda: [Subscriber("none", event=StoryPublished)],

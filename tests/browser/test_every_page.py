@@ -43,7 +43,9 @@ def test_every_page_is_accessible_on_a_phone_and_a_desk(app, open_page, who):
     if who is not None:
         fill_sign_in(page, f"{who}@{starter.DEMO_DOMAIN}", password_of(app, who))
     faults = []
-    for path in [*pages_of(app, who), "/aucune-page"]:
+    # What a reader sees is tried as a reader; signed in, the head of the page is another, which these two show.
+    readers = set(pages_of(app, None)) - {"/", "/recits/"} if who is not None else set()
+    for path in [*(path for path in pages_of(app, who) if path not in readers), "/aucune-page"]:
         page.set_viewport_size(PHONE)
         page.goto(path)
         faults += [f"{path} (phone): {fault}" for fault in violations(page)]

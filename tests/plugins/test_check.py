@@ -116,12 +116,12 @@ BROKEN: dict[str, tuple[Callable[[Draft], None], str, str, str]] = {
         "1 / 0",
         "migrating up: ZeroDivisionError",
     ),
-    "template": (lambda d: d.append("templates/labels.html", "\n{% if %}\n"), "templates/labels.html", "{% if %}", "does not compile"),
+    "template": (lambda d: d.append("templates/labels.html", "\n{% if %}\n"), "templates/labels.html", "{% if %}", "cannot be read"),
     "a template that is not": (
         lambda d: d.append("templates/_labels.html", '{% include "NAME/none.html" %}'),
         "templates/_labels.html",
         "",
-        "there is no template",
+        "which does not exist",
     ),
     "a link that leads nowhere": (
         lambda d: d.replace("plugin.py", 'endpoint="NAME.manage"', 'endpoint="NAME.absent"'),

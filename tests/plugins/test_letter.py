@@ -496,12 +496,14 @@ def test_register_subscribers_collects_what_is_published_where_the_settings_ask_
         row = stories.create_story(
             uow, helene, world.delegations["brumeval"], "Un récit qui paraît", "Un chapeau.", format_name="carnet-de-bord"
         )
-        for moment in ("tour", "vote"):
-            passage = passages.add_passage(uow, helene, row.id, world.moments[moment], world.voices["helene"])
+        day = MomentForm("Un troisième jour", parse_moment_date("juin 2022"), "Sainte-Orsine", None, "")
+        third = add_moment(uow, helene, world.delegations["brumeval"], day).id
+        for moment in (world.moments["tour"], world.moments["vote"], third):
+            passage = passages.add_passage(uow, helene, row.id, moment, world.voices["helene"])
             passages.write_revision(uow, helene, passage, prepare_here("Ce jour-là, il pleuvait.", lang="fr"), None, "fr")
             sign_passage(uow, helene, passage.id, world.voices["helene"], str(current_hash(uow.session, passage)))
             for category in ("local_agent", "socioeconomic_operator", "state_agent"):
-                state_missing_voice(uow, helene, row.id, world.moments[moment], category, "Un carnet est d’une seule voix.")
+                state_missing_voice(uow, helene, row.id, moment, category, "Un carnet est d’une seule voix.")
         workflow.submit_story(uow, helene, row.id, "http://localhost")
         workflow.start_review(uow, editor, row.id)
         version = uow.session.get_one(StoryVersion, row.submitted_version_id)

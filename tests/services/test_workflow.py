@@ -328,7 +328,8 @@ def test_words_that_nobody_signed_are_not_submitted_even_if_they_are_everybodys(
         written(uow, scribe, shared.id, "Nous tous, d’une seule voix.")
         with pytest.raises(Refused) as refusal:
             take(uow, scribe, story, "submit")
-        assert [(found.reason, found.passage) for found in refusal.value.facts["obstacles"]] == [("passage_unsigned", shared.id)]
+        obstacles = [(found.reason, found.passage) for found in refusal.value.facts["obstacles"]]
+        assert ("passage_unsigned", shared.id) in obstacles
 
 
 def test_an_unsigned_passage_of_a_voice_that_left_does_not_hold_the_story_for_ever(desk: Desk):

@@ -52,11 +52,18 @@ def site_with(home, monkeypatch):
     apps = []
 
     def make(candidate: Candidate):
-        monkeypatch.setattr("app.factory.find_plugins", lambda: [candidate])
+        folder = home / "distribution" / "fiches"
+        (folder / "templates").mkdir(parents=True, exist_ok=True)
+        (folder / "templates" / "sheet.html").write_text(TEMPLATE, encoding="utf-8")
+
+        def installed() -> ModuleType:
+            module = candidate.load()
+            module.__file__ = str(folder / "plugin.py")
+            return module
+
+        monkeypatch.setattr("app.factory.find_plugins", lambda: [Candidate("fiches", installed)])
         app = create_app(settings_for(home))
         app.testing = False
-        (home / "templates" / "fiches").mkdir(parents=True, exist_ok=True)
-        (home / "templates" / "fiches" / "sheet.html").write_text(TEMPLATE, encoding="utf-8")
         site = app.extensions["recits"]
         with site.writer.begin() as uow:
             plugins.set_enabled(uow, None, site.plugins, "fiches", True)

@@ -195,11 +195,14 @@ def test_it_follows_local_roles_ended_mandates_and_restrictions(stage: Stage, wo
 # — the page —
 
 
+SPACES = {ord(space): " " for space in "\u00a0\u202f"}
+
+
 def page_for(browser, item: str, who: str = "public") -> str:
     text = browser.get(f"/configuration/qui-peut-quoi/{item}?personne={who}")
     rows = re.findall(r'<tr><th scope="row">(.*?)</th>.*?</i>(oui|non)</span></td><td[^>]*>(.*?)</td></tr>', text, re.DOTALL)
     assert rows
-    return "\n".join(re.sub(r"<[^>]+>", "", f"{verb}: {answer}. {reason}") for verb, answer, reason in rows).replace("\u00a0", " ")
+    return "\n".join(re.sub(r"<[^>]+>", "", f"{verb}: {answer}. {reason}") for verb, answer, reason in rows).translate(SPACES)
 
 
 def test_the_page_says_which_role_given_where(as_person, site, world):

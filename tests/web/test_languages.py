@@ -203,7 +203,8 @@ def _answers(stage: Stage, line: Line, role: str) -> Iterator[str]:
         if answer.status_code in (302, 303):
             cookie = answer.headers.get("Set-Cookie", f"{COOKIE}={stage.cookies[role]}").split(";")[0]
             answer = stage.app.test_client(use_cookies=False).get(answer.headers["Location"], headers={"Cookie": cookie})
-        yield answer.text
+        if answer.mimetype == "text/html":
+            yield answer.text
         stage.back()
 
 

@@ -176,7 +176,7 @@ def test_the_list_of_set_up_counts_and_orders(organiser, public):
 def test_what_a_story_has_is_offered_for_merging_not_for_the_trash(organiser, public):
     page = organiser.get(f"/configuration/themes/{public['Culture']}")
     assert "2 récits publics" in page
-    assert "/corbeille" not in page
+    assert f"/{public['Culture']}/corbeille" not in page
     answer = organiser.post(f"/configuration/themes/{public['Culture']}/corbeille", status=409)
     assert "Fusionnez-le plutôt" in answer.text
     organiser.post(f"/configuration/themes/{public['Culture']}/fusionner", {"into": public["Énergie"]})

@@ -1,5 +1,6 @@
 """What shows only when a plugin runs: its trial, migrations, templates, links and static files; all on a site of its own that is thrown away."""
 
+import re
 import tempfile
 import traceback
 import types
@@ -80,6 +81,8 @@ def _failure(place: Place, plugin: Plugin, make_app: MakeApp) -> Problem:
     """Finds the hook that failed, by trying each alone."""
     file = place.package / "plugin.py"
     words = f"{plugin.failure.stage}: {plugin.failure.message}" if plugin.failure else ""
+    if plugin.failure is not None and plugin.failure.stage == "templates":
+        return _template_failure(place, words)
     for hook, line in implemented_hooks(place).items():
         implementation = getattr(plugin.module, hook, None)
         if implementation is None or not hook.startswith("register_"):
@@ -94,9 +97,20 @@ def _failure(place: Place, plugin: Plugin, make_app: MakeApp) -> Problem:
     return Problem(file, 0, words)
 
 
+def _template_failure(place: Place, words: str) -> Problem:
+    """Finds the template that the trial names, and the line that it names or that names what is missing."""
+    named = re.findall(r"'([^']+\.html)'", words)
+    file = place.package / "templates" / named[0].split("/", 1)[-1] if named else place.package / "plugin.py"
+    said_line = re.search(r"line (\d+)", words)
+    if said_line is None and len(named) > 1 and file.is_file():
+        lines = file.read_text(encoding="utf-8").splitlines()
+        return Problem(file, next((number for number, text in enumerate(lines, 1) if named[1] in text), 0), words)
+    return Problem(file if file.is_file() else place.package / "plugin.py", int(said_line[1]) if said_line else 0, words)
+
+
 def _fails_alone(place: Place, plugin: Plugin, hooks: set[str], make_app: MakeApp) -> bool:
     alone = types.ModuleType(str(plugin.module.__name__) if plugin.module else place.module)
-    alone.__dict__.update({name: value for name, value in vars(plugin.module).items() if name in hooks or name == "MANIFEST"})
+    alone.__dict__.update({name: value for name, value in vars(plugin.module).items() if name in hooks or name in ("MANIFEST", "__file__")})
     with _scratch(make_app, [Candidate(place.name, lambda: alone, place.module)]) as app:
         return app.extensions["recits"].plugins.plugins[place.name].failure is not None
 

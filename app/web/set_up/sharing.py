@@ -4,10 +4,11 @@ from flask import flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.db.models import Account
+from app.db.models import Account, Story
 from app.kernel.access import Scope, ScopeKind
 from app.kernel.errors import Invalid
 from app.services import sharing as service
+from app.services import stories
 from app.web.access_words import KIND_WORDS, place_words, role_title, role_titles
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
 from app.web.forms import ShareForm, choices, sent
@@ -52,7 +53,10 @@ def _back(place: Scope) -> str:
         return url_for("set_up.programme_page", programme_id=place.id)
     if place.kind == ScopeKind.TERRITORY:
         return url_for("set_up.territory", territory_id=place.id)
-    return url_for("review.story", story_id=place.id)
+    row = reader().get(Story, place.id)
+    if row is not None and stories.review_page_decision(reader(), signed_in(), row).allowed:
+        return url_for("review.story", story_id=place.id)
+    return url_for("set_up.home")
 
 
 @blueprint.post(PLACE)

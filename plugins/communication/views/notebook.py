@@ -145,10 +145,15 @@ def erase_trace(trace_id: str):
 
 @blueprint.get("/carnet/passage")
 def passing():
-    rows = _chosen(request.args.getlist("t"))
+    rows = _chosen(_ids(request.args.getlist("t")))
     first = next((row.moment_id for row in rows if row.moment_id), "")
     form = PassingForm(formdata=None, story=request.args.get("recit", ""), moment=request.args.get("moment", first))
     return _passing_page(form, rows)
+
+
+def _ids(values: list[str]) -> list[str]:
+    """Returns what may be ids; PostgreSQL compares no NUL byte."""
+    return [value for value in values if value.isalnum()]
 
 
 def _chosen(ids: list[str]) -> list[Trace]:
@@ -172,7 +177,7 @@ def _passing_page(form: PassingForm, rows: list[Trace], error: str = "", status:
 @blueprint.post("/carnet/passage")
 @keeps_text
 def pass_on():
-    form, ids = PassingForm(), request.form.getlist("t")
+    form, ids = PassingForm(), _ids(request.form.getlist("t"))
     rows = _chosen(ids)
     if not rows:
         return _passing_page(form, rows, _("Choisissez au moins une trace."), 422)

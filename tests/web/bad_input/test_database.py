@@ -5,6 +5,7 @@ from sqlalchemy import text
 
 from app.factory import create_app
 from tests.conftest import close_engines, settings_for
+from tests.databases import loose
 
 
 def test_an_unmigrated_site_says_which_command_to_run(tmp_path):
@@ -23,7 +24,7 @@ def test_an_unmigrated_site_says_which_command_to_run(tmp_path):
 def test_a_database_of_a_newer_version_is_refused_and_left_alone(home, world):
     made = create_app(settings_for(home))
     site = made.extensions["recits"]
-    with site.engine.connect() as connection:
+    with loose(site.engine).connect() as connection:
         connection.exec_driver_sql("UPDATE alembic_version SET version_num = 'futur'")
         connection.commit()
     answer = made.test_client().get("/")

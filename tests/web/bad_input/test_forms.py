@@ -4,6 +4,7 @@ import pytest
 from sqlalchemy import select, text
 
 from app.db.models import MailMessage, ReviewComment, Story
+from app.web.gate import takes_no_token
 from tests.web.bad_input.helpers import POSTS, allowed_role, is_said, multipart
 from tests.web.matrix import PART, read_table, told_story
 
@@ -21,6 +22,9 @@ PAYLOADS = {
     "invalid utf-8": lambda names: b"&".join(name.encode() + b"=%ff%fe%00%c3%28%ed%a0%80" for name in names),
     "half a sequence": lambda names: b"&".join(name.encode() + b"=%c3&%ff=%ff" for name in names),
 }
+
+
+WITHOUT_TOKEN = {"/communication/lettre", "/communication/lettre/confirmer/<token>", "/communication/lettre/fin/<key>"}
 
 
 @pytest.mark.parametrize("line", POSTS, ids=lambda line: line.key)
@@ -52,7 +56,15 @@ def test_an_unknown_id_in_an_address_is_not_found_and_changes_nothing(stage, lin
             assert stage.everything() == before, part
 
 
-@pytest.mark.parametrize("line", POSTS, ids=lambda line: line.key)
+def test_only_forms_of_readers_need_no_token(app):
+    """They are open to everybody, change nothing but what their own link or address is about, and set no cookie (views marked `without_token`)."""
+    marked = {
+        rule.rule for rule in app.url_map.iter_rules() if takes_no_token(app.view_functions[rule.endpoint]) and "POST" in rule.methods
+    }
+    assert marked == WITHOUT_TOKEN
+
+
+@pytest.mark.parametrize("line", [line for line in POSTS if line.rule not in WITHOUT_TOKEN], ids=lambda line: line.key)
 def test_a_form_without_a_valid_token_changes_nothing_and_says_so(stage, line):
     role = allowed_role(line)
     before = stage.everything()
