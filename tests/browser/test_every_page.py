@@ -37,7 +37,11 @@ def app(demonstration: Path, tmp_path: Path) -> Iterator[Flask]:
     close_engines(app)
 
 
-@pytest.mark.parametrize("who", READERS)
+# Those who organise read what those who administer read, and less.
+TRIED = [pytest.param(who, marks=pytest.mark.long) if who == "organisation" else who for who in READERS]
+
+
+@pytest.mark.parametrize("who", TRIED)
 def test_every_page_is_accessible_on_a_phone_and_a_desk(app, open_page, who):
     page = open_page(viewport=PHONE)
     if who is not None:

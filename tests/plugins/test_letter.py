@@ -15,9 +15,11 @@ from sqlalchemy import delete, select
 from app.db.models import AuditEntry, MailMessage, RolePermission, Story, StoryVersion
 from app.hooks.contracts import SettingsPage
 from app.kernel.errors import NotAllowed, Refused
+from app.kernel.moment_date import parse_moment_date
 from app.services import mail, passages, plugin_settings, stories, workflow
 from app.services.approvals import current_hash, sign_passage, state_missing_voice
 from app.services.markup import prepare_here
+from app.services.moments import MomentForm, add_moment
 from app.services.plugins import prepare_tables, set_enabled
 from plugins.communication.models import Delivery, Issue, Refusal, Subscriber
 from plugins.communication.rules import letter as rules

@@ -156,6 +156,8 @@ PAGE = """
 from flask import Blueprint
 from app.sdk import *
 
+pytestmark = pytest.mark.long  # real workers end and are replaced: a minute and more
+
 blueprint = Blueprint("guest", __name__)
 
 @public

@@ -13,6 +13,8 @@ import pytest
 
 from tests.processes.conftest import ROOT, environment
 
+pytestmark = pytest.mark.long  # the page takes its reader ten minutes, and this test one
+
 PAGE = ROOT / "docs" / "write-a-plugin.md"
 FENCE = re.compile(r"(?:<!-- (?P<what>append|replace): (?P<file>\S+) -->\n)?```(?P<lang>\w+)\n(?P<code>.*?)```", re.DOTALL)
 TRANSLATIONS = re.compile(r"<!-- translate: (\S+) -->\n\| French \| English \|\n\|---\|---\|\n((?:\|.*\|\n)+)")
