@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import pytest
+from argon2 import PasswordHasher
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
@@ -15,7 +16,7 @@ from app.config import Settings, load_settings, shipped
 from app.db.base import db
 from app.db.migrate import migrate
 from app.factory import create_app
-from app.services import markup
+from app.services import accounts, markup
 from app.services.page_starter import complete_site
 from app.services.site import Site
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
@@ -27,6 +28,8 @@ pytest_plugins = ["app.sdk_testing"]
 
 refuse_what_postgresql_refuses()
 compile_routes_once()
+# A guess of a password must cost a fifth of a second of two cores; two thousand sign-ins of tests need not. A test holds the real cost.
+accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

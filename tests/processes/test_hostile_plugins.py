@@ -64,6 +64,8 @@ def register_slot_items():
     return [SlotItem("s", slot="home.foot", template="", facts=facts)]
 """
 
+pytestmark = pytest.mark.long  # real workers end and are replaced: a minute and more
+
 
 @pytest.fixture
 def distributions(tmp_path: Path) -> Path:
@@ -155,8 +157,6 @@ def test_a_plugin_that_ends_the_process_at_import_is_left_out(empty_home, distri
 PAGE = """
 from flask import Blueprint
 from app.sdk import *
-
-pytestmark = pytest.mark.long  # real workers end and are replaced: a minute and more
 
 blueprint = Blueprint("guest", __name__)
 

@@ -180,3 +180,8 @@ def test_one_network_cannot_try_every_address(new_browser):
     person.get("/connexion/lien")
     statuses = {person.post("/connexion/lien", {"email": f"a{number}@exemple.test"}, status=None).status_code for number in range(61)}
     assert statuses == {200, 429}
+
+
+def test_a_guess_of_a_password_costs_what_it_should():
+    """The tests' own passwords are cheap (tests/conftest.py); what stands for an unknown address was made before, at the price that a site pays."""
+    assert accounts._DECOY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
