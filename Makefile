@@ -10,7 +10,7 @@ SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAG
 
 help:
 	@echo "make serve      the site, on http://127.0.0.1:8000"
-	@echo "make test       every check, browser tests included (about five minutes)"
+	@echo "make test       every check, browser tests included (about a quarter of an hour)"
 	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
 	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
 	@echo "make wheel      dist/*.whl"
