@@ -250,17 +250,15 @@ class SqliteLog:
     def _tail(self, connection: sqlite3.Connection, listener: Listener) -> None:
         """Hands on what other connections committed since the last look."""
         rows = connection.execute(
-            "SELECT id, room, data, account, kind, worker FROM live_update WHERE id > ? ORDER BY id", (self._last,)
+            "SELECT id, room, data, account, kind FROM live_update WHERE id > ? ORDER BY id", (self._last,)
         ).fetchall()
-        signals = connection.execute("SELECT id, topic, data, worker FROM live_signal WHERE id > ? ORDER BY id", (self._last_signal,)).fetchall()
+        signals = connection.execute("SELECT id, topic, data FROM live_signal WHERE id > ? ORDER BY id", (self._last_signal,)).fetchall()
         if rows:
             self._last = rows[-1][0]
         if signals:
             self._last_signal = signals[-1][0]
-        foreign = [tuple(row[1:5]) for row in rows if row[5] != self._worker]
-        heard = [tuple(row[1:3]) for row in signals if row[3] != self._worker]
-        if foreign or heard:
-            listener.arrived(foreign, heard)
+        if rows or signals:
+            listener.arrived([row[1:] for row in rows], [row[1:] for row in signals])
 
     # — any thread —
 

@@ -136,11 +136,14 @@ def test_a_new_worker_is_not_told_what_it_will_load(started):
 def test_two_seeds_at_once_leave_one(path):
     logs = [SqliteLog(path) for _ in range(6)]
     found = []
-    barrier = threading.Barrier(len(logs))
+    all_saw_nothing = threading.Barrier(len(logs))
 
     def seed(log, number):
-        barrier.wait()
-        found.append(log.seed("p1", made(f"texte {number}", f"r{number}")))
+        def make():
+            all_saw_nothing.wait()
+            return made(f"texte {number}", f"r{number}")()
+
+        found.append(log.seed("p1", make))
 
     threads = [threading.Thread(target=seed, args=pair) for pair in zip(logs, range(len(logs)), strict=True)]
     for thread in threads:

@@ -12,7 +12,9 @@ messages = st.lists(
     st.one_of(
         st.builds(lambda channel, step, data: (wire.SYNC, channel, step, data), st.integers(1, 2**53 - 1), st.integers(0, 2), st.binary()),
         st.builds(lambda channel, data: (wire.AWARE, channel, 0, data), st.integers(1, 300), st.binary()),
-        st.builds(lambda channel, client, data: (wire.OPEN, channel, client, data), st.integers(1, 9), st.integers(0, 2**53 - 1), st.binary()),
+        st.builds(
+            lambda channel, client, data: (wire.OPEN, channel, client, data), st.integers(1, 9), st.integers(0, 2**53 - 1), st.binary()
+        ),
         st.builds(lambda channel: (wire.CLOSE, channel, 0, b""), st.integers(1, 300)),
         st.builds(lambda data: (wire.HERE, 0, 0, data), st.binary()),
     )
