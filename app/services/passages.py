@@ -420,11 +420,10 @@ def _own_words(revision: PassageRevision | None) -> str:
 
 
 def _keep_contributors(session: Session, revision: PassageRevision, contributors: Sequence[str]) -> None:
-    accounts = list(dict.fromkeys(contributors)) or [revision.author_id]
+    author = [revision.author_id] if revision.author_id else []
+    accounts = dict.fromkeys(contributors or author)
     session.add_all(
-        RevisionContributor(revision_id=revision.id, account_id=account, position=position)
-        for position, account in enumerate(accounts)
-        if account is not None
+        RevisionContributor(revision_id=revision.id, account_id=account, position=position) for position, account in enumerate(accounts)
     )
 
 
