@@ -166,7 +166,7 @@ def step_page(page_id: str, lang: str, step: str) -> ResponseReturnValue:
         if step == "publier":
             page_texts.publish_text(uow, actor, page_id, lang, sent("hash"))
         elif step == "proposer":
-            page_texts.propose_text(uow, actor, page_id, lang)
+            page_texts.propose_text(uow, actor, page_id, lang, site().settings.base_url)
         else:
             page_texts.take_back_text(uow, actor, page_id, lang)
     words = {
