@@ -136,13 +136,13 @@ export class Connection {
     else if (message.type === wire.ACK) { channel.acked = message.count; listener.onAck(); }
   }
 
-  /** Opens a passage; its listener hears of it at each new connection too. */
+  /** Opens a passage; its listener gets the channel as `channel`, and hears of each new connection. */
   open(passage, client, listener) {
     this.last += 1; // never a number twice: what is still on its way belongs to the old one
     const channel = new Channel(this, this.last, passage, client, listener);
     this.channels.set(channel.number, channel);
+    listener.channel = channel;
     if (this.state === "open") this.begin(channel);
-    return channel;
   }
 
   /** Tells the others in which passage one is. */

@@ -62,9 +62,9 @@ export function openEditor(element, room, page) {
       "data-right": right(),
     }),
     dispatchTransaction(transaction) {
-      const allowed = right() === "suggest" ? proposed(view.state, transaction, page.account) : transaction;
+      const allowed = right() === "suggest" ? proposed(this.state, transaction, page.account) : transaction;
       if (!allowed) { page.onUnproposable(); return; }
-      view.updateState(view.state.apply(allowed));
+      this.updateState(this.state.apply(allowed));
       page.onChange(allowed.docChanged);
     },
   });

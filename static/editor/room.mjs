@@ -30,7 +30,7 @@ export class Room {
    * @param on what the page wants to know: onChange(), onRight(right), onRefused(refusal, words), onMet(places)
    */
   constructor(connection, passage, account, on) {
-    Object.assign(this, { connection, passage, on, right: null, synced: false, answered: false, held: [], busy: () => false });
+    Object.assign(this, { connection, passage, on, right: null, synced: false, answered: false, held: [], busy: () => false, channel: null });
     this.name = `recits:${account}:${passage}`;
     this.doc = new Y.Doc();
     this.text = this.doc.getXmlFragment("text");
@@ -48,7 +48,7 @@ export class Room {
       this.shelf = new IndexeddbPersistence(this.name, this.doc);
       await this.shelf.whenSynced;
     }
-    this.channel = this.connection.open(this.passage, this.doc.clientID, this);
+    this.connection.open(this.passage, this.doc.clientID, this);
   }
 
   /** Whether one's own changes go to the server. */
