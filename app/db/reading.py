@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.clauses import phase_clause, theme_clause
@@ -19,6 +19,7 @@ from app.db.models import (
     MomentRevision,
     PassageRevision,
     Phase,
+    PublicPassage,
     Story,
     StoryAddress,
     StoryDelegation,
@@ -303,27 +304,17 @@ def list_territories(session: Session) -> list[TerritoryLine]:
 
 
 def _public_counts(session: Session) -> dict[str, tuple[int, int]]:
-    query = (
-        select(Delegation.territory_id, StoryVersion.manifest)
-        .join(StoryDelegation, StoryDelegation.delegation_id == Delegation.id)
+    """Returns territory id → how many public stories its delegations lead, and how many moments those tell; asks the index, not the manifests."""
+    led = (
+        select(Delegation.territory_id, func.count(Story.id.distinct()), func.count(MomentRevision.moment_id.distinct()))
+        .join(StoryDelegation, and_(StoryDelegation.delegation_id == Delegation.id, StoryDelegation.lead.is_(True)))
         .join(Story, Story.id == StoryDelegation.story_id)
-        .join(StoryVersion, StoryVersion.id == Story.published_version_id)
-        .where(public_story_clause(), StoryDelegation.lead.is_(True))
+        .outerjoin(PublicPassage, PublicPassage.story_id == Story.id)
+        .outerjoin(MomentRevision, MomentRevision.hash == PublicPassage.moment_hash)
+        .where(public_story_clause())
+        .group_by(Delegation.territory_id)
     )
-    stories: dict[str, int] = {}
-    hashes: dict[str, set[str]] = {}
-    for territory_id, manifest in session.execute(query):
-        stories[territory_id] = stories.get(territory_id, 0) + 1
-        hashes.setdefault(territory_id, set()).update(pin["moment"] for pin in manifest["passages"] if pin["moment"])
-    moment_of = {
-        row.hash: row.moment_id
-        for row in session.execute(
-            select(MomentRevision.hash, MomentRevision.moment_id).where(
-                MomentRevision.hash.in_({h for group in hashes.values() for h in group})
-            )
-        )
-    }
-    return {key: (number, len({moment_of.get(h) for h in hashes.get(key, set())})) for key, number in stories.items()}
+    return {territory: (stories, moments) for territory, stories, moments in session.execute(led)}
 
 
 def find_territory(session: Session, slug: str) -> Territory | None:
