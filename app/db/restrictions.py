@@ -2,7 +2,7 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from app.db.base import UtcDateTime
@@ -33,6 +33,16 @@ def list_restrictions(session: Session, *, in_force: bool, limit: int = 100) -> 
     """Returns what hides something now, or what once did; the latest first."""
     query = select(Restriction).where(_in_force() if in_force else ~_in_force())
     return list(session.scalars(query.order_by(Restriction.created_at.desc(), Restriction.id).limit(limit)))
+
+
+def next_end(session: Session, kind: str) -> datetime | None:
+    """Returns when the first of the restrictions on one kind of item ends by itself, or None; for what is kept in memory until then."""
+    return session.scalar(select(func.min(Restriction.until)).where(Restriction.subject_kind == kind, _in_force()))
+
+
+def has_come(instant: datetime | None) -> bool:
+    """Tells whether an instant is past, by the clock that ends restrictions."""
+    return instant is not None and instant <= _now()
 
 
 def _in_force() -> ColumnElement[bool]:

@@ -991,7 +991,7 @@ def _pages(uow: UnitOfWork, admin: Actor, ids: dict[str, str]) -> None:
     more = page_texts.PageWords("Une page en écriture", "", prepare_here("Un second texte.", lang="fr"))
     ids["page.version"] = page_texts.saved(page_texts.save_text(uow, admin, text.page_id, "fr", more, text.version_id)).id
     proposed = page("Une page proposée")
-    page_texts.propose_text(uow, admin, proposed.page_id, "fr")
+    page_texts.propose_text(uow, admin, proposed.page_id, "fr", "http://localhost")
     ids["page.proposed"] = proposed.page_id
     ids["page.proposed.hash"] = uow.session.get_one(PageVersion, proposed.version_id).hash
     public = page("Une page publique", slug="une-vieille-adresse")
