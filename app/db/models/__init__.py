@@ -22,7 +22,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
-from app.db.models.theme import PublicPassage, StoryTheme, Theme
+from app.db.models.theme import PublicPassage, PublicStance, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -57,6 +57,7 @@ __all__ = [
     "Programme",
     "PublicMedia",
     "PublicPassage",
+    "PublicStance",
     "Restriction",
     "ReviewComment",
     "RolePermission",
