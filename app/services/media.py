@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
 from app.db.models import Media, PassageRevision, PrivateMedia, PublicMedia, Story, StoryVersion
-from app.db.restrictions import not_restricted_clause
+from app.db.restrictions import IMAGE, not_hidden_image_clause, not_restricted_clause, restrictions_on
 from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor, permission_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound
@@ -215,8 +215,9 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
 
 def is_public(session: Session, content_hash: str) -> bool:
     """Tells whether an image is part of something public that nothing hides: a story, or a page."""
-    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
-    on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause())
+    shown = not_hidden_image_clause(PublicMedia.hash), not_restricted_clause("story", PublicMedia.story_id)
+    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, *shown)
+    on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause(), not_hidden_image_clause(Media.hash))
     return session.scalar(in_story.limit(1)) is not None or session.scalar(on_page.limit(1)) is not None
 
 
@@ -225,6 +226,13 @@ def image_decision(session: Session, actor: Actor | None, content_hash: str) -> 
     if is_public(session, content_hash):
         return yes("public_image")
     refusal = no(NotFound("media"), "not_signed_in" if actor is None else "does_not_exist")
+    hiding = [
+        row
+        for media_id in session.scalars(select(Media.id).where(Media.hash == content_hash))
+        for row in restrictions_on(session, IMAGE, media_id)
+    ]
+    if hiding:
+        refusal = no(NotFound("media"), "restricted", restrictions=tuple(hiding))
     if actor is None:
         return refusal
     own = select(PrivateMedia.id).where(PrivateMedia.hash == content_hash, PrivateMedia.account_id == actor.account)

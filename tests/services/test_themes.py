@@ -308,6 +308,6 @@ def test_a_site_from_before_the_index_of_stances_gets_it_from_its_manifests(act,
     session.rollback()
     with writing_engine(site.engine).begin() as connection:
         connection.execute(text("DROP TABLE public_stance"))
-        connection.execute(text("UPDATE alembic_version SET version_num = '0010_private_media'"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011_margin'"))
     migrate(site.engine)
     assert stances(session) == written_when_published

@@ -2,6 +2,7 @@
 
 from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
+from app.db.models.margin import Comment, CommentThread, Digest, Mention, RevisionContributor, Suggestion
 from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.private_media import PrivateMedia
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
@@ -30,14 +31,18 @@ __all__ = [
     "AccountSession",
     "Approval",
     "AuditEntry",
+    "Comment",
+    "CommentThread",
     "ContentLink",
     "Delegation",
+    "Digest",
     "Draft",
     "Invitation",
     "JobRun",
     "LocalRole",
     "MailMessage",
     "Media",
+    "Mention",
     "MenuEntry",
     "MissingVoice",
     "Moment",
@@ -60,6 +65,7 @@ __all__ = [
     "PublicStance",
     "Restriction",
     "ReviewComment",
+    "RevisionContributor",
     "RolePermission",
     "RoleRow",
     "Seat",
@@ -74,6 +80,7 @@ __all__ = [
     "StoryDelegation",
     "StoryTheme",
     "StoryVersion",
+    "Suggestion",
     "Territory",
     "TerritoryCode",
     "Theme",

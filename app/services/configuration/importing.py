@@ -63,7 +63,7 @@ def apply_import(site: Site, actor: Actor | None, files: Mapping[str, str]) -> P
         plan = plan_import(site, session, files)
     _refuse(plan, actor)
     for name in enabled_anew(site, plan.states.get("extensions")):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, actor, name)
     with site.writer.begin() as uow:
         plan = plan_import(site, uow.session, files)  # again: somebody may have changed something since
         _refuse(plan, actor)

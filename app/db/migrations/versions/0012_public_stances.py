@@ -3,8 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0011_public_stances"
-down_revision = "0010_private_media"
+revision = "0012_public_stances"
+down_revision = "0011_margin"
 branch_labels = None
 depends_on = None
 
