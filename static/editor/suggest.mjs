@@ -2,7 +2,7 @@
 // refuses what would change it. Only words are proposed: no images, tables, lists, links or headings.
 
 import { TextSelection } from "prosemirror-state";
-import { AddMarkStep, RemoveMarkStep, ReplaceStep } from "prosemirror-transform";
+import { AddMarkStep, Mapping, RemoveMarkStep, ReplaceStep } from "prosemirror-transform";
 import { isOwn, texts } from "./changes.mjs";
 import { PROPOSES } from "./voices.mjs";
 
@@ -111,7 +111,7 @@ export function proposed(state, transaction, by) {
   if (!transaction.steps.every((step) => step instanceof ReplaceStep)) return null;
   const proposal = new Proposal(state, by);
   transaction.steps.forEach((step, index) => {
-    const back = transaction.mapping.slice(0, index).invert();
+    const back = new Mapping(transaction.mapping.maps.slice(0, index)).invert();
     const place = (position, side) => proposal.tr.mapping.map(back.map(position, side), side);
     proposal.replace(place(step.from, -1), place(step.to, 1), step.slice);
   });
