@@ -253,9 +253,9 @@ def suggest_anything(chromium: Browser, seed: int, rounds: int) -> None:
         stage.agree(holder, guest)
         before = accepted(holder)
         for _ in range(rounds):
-            guest.do("F.some(6)")
+            done = guest.do("F.some(6)")
             stage.agree(holder, guest)
-            assert accepted(guest) == before, seed
+            assert accepted(guest) == before, (seed, done)
             held = ydoc.read(ydoc.doc_of([update for update in stage.relay.rooms["p1"] if update != NOTHING]))
             assert to_markdown(accepted_tree(held)) == before, seed
 
