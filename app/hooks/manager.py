@@ -19,6 +19,7 @@ from app.hooks.checking import checked, limited
 from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
 from app.hooks.deprecation import uses_in
 from app.hooks.installed import stamp_of, stamp_of_entry_point
+from app.hooks.process_state import changed_since, put_back, read_state
 from app.hooks.run_files import loading, refused_marks
 from app.kernel.access import CORE_PERMISSIONS, Role
 
@@ -26,6 +27,8 @@ log = logging.getLogger("recits.plugins")
 
 ENTRY_POINT_GROUP = "recits.plugins"
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+# What was found when a module was imported: Python imports it once, and its second trial in this process would find nothing.
+_misdeeds: dict[str, str] = {}
 
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
@@ -175,15 +178,17 @@ class PluginManager:
                 "import", "it ended or blocked the process that loaded it; it is tried again when its code changes, or when it is resumed"
             )
             return plugin
-        stage = "manifest"
+        stage, before = "manifest", read_state()
         try:
             check_name(candidate.name)
             stage = "import"
             plugin.module = candidate.load()
+            _check_process(plugin.module, before)
             stage = "manifest"
             plugin.manifest = _checked_manifest(candidate.name, plugin.module)
             stage = "hooks"
             self._collect(plugin)
+            _check_process(plugin.module, before)
             stage = "blueprints"
             self._trial(plugin)
             self._pluggy.register(plugin.module, name=plugin.name)
@@ -193,6 +198,7 @@ class PluginManager:
             raise
         except BaseException as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
+        put_back(before)
         if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
         return plugin
@@ -240,6 +246,14 @@ def check_name(name: str) -> None:
     """Raises ValueError for a name that no plugin may have."""
     if not is_name(name):
         raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
+
+
+def _check_process(module: ModuleType, before: Mapping[str, Any]) -> None:
+    """Raises ValueError for code that, as it was imported, changed what belongs to the process."""
+    if changed := changed_since(before):
+        _misdeeds[module.__name__] = f"its code changes what is the process's own: {', '.join(changed)}"
+    if (misdeed := _misdeeds.get(module.__name__)) is not None:
+        raise ValueError(misdeed)
 
 
 def _checked_manifest(name: str, module: ModuleType) -> Manifest:
