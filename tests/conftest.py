@@ -19,9 +19,9 @@ from app.factory import create_app
 from app.services import accounts, markup
 from app.services.page_starter import complete_site
 from app.services.site import Site
+from tests.compiled_once import compile_once
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
-from tests.compiled_once import compile_once
 
 # The public helpers for plugins' tests: the project's own use them too.
 pytest_plugins = ["app.sdk_testing"]
