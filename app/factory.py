@@ -19,6 +19,8 @@ from app.config import Settings, load_settings, shipped
 from app.db import models as _tables  # noqa: F401  # imported for its tables
 from app.db.base import db
 from app.db.engine import configure_engine, engine_options
+from app.db.fence import close_tables
+from app.db.guard import take_back
 from app.hooks.calls import CALLS, said
 from app.hooks.contracts import Subscriber
 from app.hooks.manager import Candidate, PluginManager, find_entry_points, find_in_package
@@ -129,11 +131,12 @@ def find_plugins() -> list[Candidate]:
 
 def load_plugins(candidates: Sequence[Candidate] | None = None, run_folder: Path | None = None) -> PluginManager:
     """Loads plugins, the installed ones by default, each tried alone first; `run_folder` is where it is noted what a plugin does to the process that loads it."""
-    find = find_plugins if candidates is None else lambda: list(candidates)
-    return PluginManager(find(), Trial(), run_folder, find)
+    close_tables()
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial(), run_folder)
 
 
 def _install_database(app: Flask, settings: Settings) -> Engine:
+    app.teardown_appcontext(lambda _error: take_back() and None)  # before the session's own, since Flask runs the last one first
     app.config["SQLALCHEMY_DATABASE_URI"] = settings.database_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = engine_options(settings.database_url)
     db.init_app(app)

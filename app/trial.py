@@ -8,6 +8,7 @@ from typing import Any
 from flask import Blueprint, Flask
 
 from app.config import shipped
+from app.db.fence import close_tables, configure_models
 from app.db.migrate import check_scripts
 from app.hooks.calls import said
 from app.hooks.manager import Plugin, TrialFailed
@@ -74,6 +75,9 @@ class Trial:
             TrialFailed: names the stage, and says what does not hold.
         """
         try:
+            stage = "models"
+            configure_models({plugin.package or plugin.module.__name__} if plugin.module is not None else ())
+            close_tables()
             stage = "blueprints"
             self._try_blueprints(plugin.name, plugin.blueprints)
             stage = "static"

@@ -98,7 +98,7 @@ def plugin_enable(makers: Makers, name: str) -> None:
     """Migrates a plugin's tables and switches it on."""
     site = ready_site(makers)
     with refusals(name):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, None, name)
         with site.writer.begin() as uow:
             plugins.set_enabled(uow, None, site.plugins, name, True)
     click.echo(f"{name} : activée.")
@@ -122,7 +122,7 @@ def plugin_migrate(makers: Makers, name: str) -> None:
     """Migrates a plugin's tables; whether it is on stays as it is."""
     site = ready_site(makers)
     with refusals(name):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, None, name)
     click.echo(f"{name} : tables à jour.")
 
 
@@ -159,6 +159,16 @@ def plugin_purge(makers: Makers, name: str, yes: bool) -> None:
             click.echo(f"  table {table} : {rows} ligne(s)")
         for page in found.settings:
             click.echo(f"  réglages {page}")
+        for right in found.rights.permissions:
+            click.echo(f"  droit {right}, retiré à tous les rôles")
+        for role in found.rights.roles:
+            click.echo(f"  rôle {role}, que personne n’a")
+        if found.rights.kept:
+            click.echo(f"  restent, comme rôles du site : {', '.join(found.rights.kept)}")
+        if found.restrictions:
+            click.echo(f"  restent, jusqu’à ce qu’on les lève : {found.restrictions} restriction(s)")
+        if found.stays.pages:
+            click.echo(f"  restent lisibles : {found.stays.pages} page(s), dont publiques : {found.stays.public_pages}")
         if found.stays.passages or found.stays.published:
             click.echo(f"  restent lisibles : {found.stays.passages} passage(s), dont publiés : {found.stays.published}")
         if not yes and not click.confirm("Effacer ? / Delete?", default=False):
@@ -169,6 +179,7 @@ def plugin_purge(makers: Makers, name: str, yes: bool) -> None:
 
 def _echo_dormant(dormant: plugins.Dormant) -> None:
     click.echo(f"Passages : {dormant.passages} (récits : {dormant.stories}), publiés : {dormant.published}")
+    click.echo(f"Pages : {dormant.pages}, publiques : {dormant.public_pages}")
     click.echo(f"Pages de réglages enregistrées : {dormant.settings}")
     for table, rows in dormant.rows.items():
         click.echo(f"Table {table} : {rows}")
@@ -182,7 +193,7 @@ def migrate_enabled(site: Site, names: list[str]) -> list[str]:
             continue
         try:
             with refusals(name):
-                plugins.prepare_tables(site.engine, site.plugins, name)
+                plugins.prepare_tables(site, None, name)
         except click.ClickException as error:
             refused.append(error.message)
     return refused

@@ -1,7 +1,7 @@
 """What every table shares: naming, ids, UTC times; and the Flask-SQLAlchemy extension that hands out connections."""
 
 from datetime import UTC, datetime
-from typing import Annotated, Any
+from typing import Annotated, Any, ClassVar
 
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import JSON, DateTime, Dialect, ForeignKey, MetaData, String
@@ -42,8 +42,15 @@ class UtcDateTime(TypeDecorator[datetime]):
 class Base(DeclarativeBase):
     """Base of the core's models."""
 
+    # Once it is closed nobody else's can be of it: a relation that does not hold would break every query of the core.
+    closed: ClassVar[bool] = False
     metadata = metadata
     type_annotation_map = {datetime: UtcDateTime, dict[str, Any]: JSON, list[Any]: JSON}  # noqa: RUF012  # SQLAlchemy reads it from the class
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        if Base.closed:
+            raise TypeError(f"{cls.__name__} stands on the core's own base: models of a plugin stand on model_base()")
+        super().__init_subclass__(**options)
 
 
 Id = Annotated[str, mapped_column(String(ID_LENGTH), primary_key=True, default=new_id)]

@@ -6,9 +6,10 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, select
+from sqlalchemy import ColumnElement, case, func, inspect, select
 from sqlalchemy.orm import Session
 
+from app.db.base import Base
 from app.db.models import (
     Delegation,
     Moment,
@@ -17,11 +18,14 @@ from app.db.models import (
     PassageRevision,
     Phase,
     PublicPassage,
+    PublicStance,
     Stance,
     Story,
     StoryDelegation,
+    StoryTheme,
     StoryVersion,
     Territory,
+    Theme,
     Voice,
 )
 from app.db.reading import living_moments, public_story_clause
@@ -33,6 +37,7 @@ from app.kernel.voice import CATEGORIES, Display
 _MOST_VALUES = 10_000
 
 Key = TypeVar("Key")
+Row = TypeVar("Row", bound=Base)
 
 
 @dataclass(frozen=True)
@@ -100,14 +105,72 @@ class Telling:
         return tuple(str(c) for c in CATEGORIES if c not in self.told and c not in self.unnamed)
 
 
-def list_tellings(session: Session, *, territory_id: str | None = None, story_id: str | None = None) -> list[Telling]:
+def list_tellings(session: Session, *, territory_id: str | None = None, story_id: str | None = None) -> Sequence[Telling]:
     """Returns every moment that public stories tell, in the order of time; costs a fixed number of queries.
+
+    What all stories tell is kept in memory as long as nothing of it has changed: a request then reads no manifest.
 
     Args:
         session: a read session.
         territory_id: only moments of this territory.
         story_id: only moments of this story.
     """
+    if territory_id is not None or story_id is not None:
+        return _read_tellings(session, territory_id, story_id)
+    seen = _made_of(session)
+    known = _KEPT.last
+    if known is None or known[0] != seen:
+        known = _KEPT.last = seen, tuple(_on_its_own(telling) for telling in _read_tellings(session))
+    return known[1]
+
+
+class _Kept:
+    """What this process read last of all stories, and what that was made of."""
+
+    def __init__(self) -> None:
+        self.last: tuple[tuple[Any, ...], tuple[Telling, ...]] | None = None
+
+
+_KEPT = _Kept()
+
+
+def _made_of(session: Session) -> tuple[Any, ...]:
+    """Returns all that the tellings follow from and that can change: versions, moments and words are named by hashes and cannot.
+
+    Asked anew each time, through the visibility clause: a restriction that ends, a voice that turns anonymous or a theme that changes needs nobody to say so.
+    """
+    stories = select(Story.id, Story.slug, Story.published_version_id, Story.published_at, Story.state_since).where(public_story_clause())
+    voices = select(Voice.id, Voice.category, Voice.display, Voice.name, Voice.function, Voice.mandate_start, Voice.mandate_end)
+    territories = select(Territory.id, Territory.slug, Territory.name, Territory.nature, Territory.description, Territory.fictitious)
+    phases = select(Phase.id, Phase.key, Phase.name, Phase.description, Phase.position)
+    themes = select(StoryTheme.story_id, Theme.slug).join(Theme, Theme.id == StoryTheme.theme_id)
+    asked = (
+        stories.order_by(Story.published_at, Story.id),
+        voices.order_by(Voice.id),
+        territories.order_by(Territory.id),
+        phases.order_by(Phase.id),
+        themes.order_by(StoryTheme.story_id, Theme.slug),
+    )
+    return tuple(tuple(tuple(row) for row in session.execute(query)) for query in asked)
+
+
+def _on_its_own(telling: Telling) -> Telling:
+    """Returns a telling whose rows belong to no session, so that it can outlive the request that read it."""
+    return replace(
+        telling,
+        territory=_copied(telling.territory),
+        revision=_copied(telling.revision),
+        phase=_copied(telling.phase) if telling.phase is not None else None,
+        voices=tuple(_copied(voice) for voice in telling.voices),
+        others=tuple(_copied(voice) for voice in telling.others),
+    )
+
+
+def _copied(row: Row) -> Row:
+    return type(row)(**{column.key: getattr(row, column.key) for column in inspect(type(row)).column_attrs})
+
+
+def _read_tellings(session: Session, territory_id: str | None = None, story_id: str | None = None) -> list[Telling]:
     stories = _public_versions(session, territory_id, story_id)
     pins = [pin for _story, manifest in stories for pin in manifest["passages"]]
     moments = {
@@ -240,9 +303,7 @@ def _batches(values: Iterable[Key]) -> Iterator[list[Key]]:
 
 def parted_clause() -> ColumnElement[bool]:
     """Stories in whose public version a voice disagrees on a moment."""
-    # Only a stance is written so in the canonical record: inside a text the quotation marks would be escaped.
-    disagrees = cast(StoryVersion.manifest, Text).like('%"stance": "disagree"%')
-    return Story.published_version_id.in_(select(StoryVersion.id).where(disagrees).correlate(None))
+    return Story.id.in_(select(PublicStance.story_id).where(PublicStance.stance == "disagree").correlate(None))
 
 
 def missing_voice_clause() -> ColumnElement[bool]:

@@ -1,12 +1,17 @@
-"""Keeps whoever is lent a session from ending its transaction: plugins read or write in a transaction that is the core's to end."""
+"""Keeps whoever is lent a session from ending its transaction, takes back connections that plugins keep, and refuses them engines of their own."""
 
+import os
+import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from flask_sqlalchemy.session import Session as FlaskSession
-from sqlalchemy import Connection, Engine, event
+from sqlalchemy import URL, Connection, Dialect, Engine, event
 from sqlalchemy.orm import Session
+
+from app.hooks.calls import CALLS, Call
 
 _LENT = "recits_lent"
 # What would end the transaction, leave it, or change how it may write; savepoints are fine.
@@ -108,6 +113,9 @@ def lent_connection(connection: Connection) -> Iterator[None]:
 
 def guard_connections(engine: Engine) -> None:
     """Installs the guard on an engine that has no connection yet."""
+    _sites[engine.dialect] = engine.url
+    event.listen(engine, "checkout", _note_taken)
+    event.listen(engine, "checkin", _note_given_back)
     event.listen(engine, "commit", lambda connection: _refuse(connection, "commit"))
     event.listen(engine, "rollback", lambda connection: _refuse(connection, "rollback"))
     event.listen(engine, "before_cursor_execute", _check_statement)
@@ -124,3 +132,64 @@ def _check_statement(connection: Connection, _cursor: Any, statement: str, *_res
     words = statement.lstrip(" \t\r\n;(").upper()
     if (words.startswith(_NOT_FOR_BORROWERS) and not words.startswith("ROLLBACK TO")) or words.startswith(("--", "/*")):
         raise Lent(words.split(maxsplit=1)[0])
+
+
+# — connections that plugins take for themselves —
+
+_sites: WeakKeyDictionary[Dialect, URL] = WeakKeyDictionary()
+_taken: dict[int, dict[Any, tuple[Any, Call]]] = {}  # thread → record of the pool → what holds it, and the call that took it
+_thread_of: dict[Any, int] = {}
+
+
+def take_back() -> int:
+    """Takes back what plugins' calls of this thread took from the site's connections and keep, for the end of a request or job: a transaction that stays open would
+    hold its lock for ever. What they had written is undone, and they are named. Returns how many there were.
+    """
+    kept = _taken.pop(threading.get_ident(), {})
+    for record, (holder, call) in list(kept.items()):
+        _thread_of.pop(record, None)
+        if holder.dbapi_connection is not None:
+            holder.invalidate()
+            CALLS.fault(
+                call.owner, call.hook, call.name, "it kept a connection to the database, which was taken back and its transaction undone"
+            )
+    return len(kept)
+
+
+def _note_taken(_driver: Any, record: Any, holder: Any) -> None:
+    call = CALLS.innermost()
+    if call is not None:
+        thread = threading.get_ident()
+        _taken.setdefault(thread, {})[record] = holder, call
+        _thread_of[record] = thread
+
+
+def _note_given_back(_driver: Any, record: Any) -> None:
+    thread = _thread_of.pop(record, None)
+    if thread is not None and (kept := _taken.get(thread)) is not None:
+        kept.pop(record, None)
+
+
+def _refuse_other_engines(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:
+    """An engine that a plugin makes has none of the site's rules: it could write where the site only reads, and nobody would know of its transactions."""
+    call = CALLS.innermost()
+    if call is None or dialect in _sites:
+        return
+    if any(_same_database(url, dialect, arguments, options) for url in list(_sites.values())):
+        CALLS.fault(call.owner, call.hook, call.name, "it asked for a connection of its own to the site's database, and was refused")
+        raise Lent("a connection of its own to the site's database")
+
+
+def _same_database(url: URL, dialect: Any, arguments: list[Any], options: dict[str, Any]) -> bool:
+    if url.get_backend_name() != dialect.name:
+        return False
+    if dialect.name == "sqlite":
+        return bool(arguments and url.database and os.path.realpath(_file_of(str(arguments[0]))) == os.path.realpath(url.database))
+    return (options.get("host"), options.get("port"), options.get("dbname")) == (url.host, url.port, url.database)
+
+
+def _file_of(name: str) -> str:
+    return name.removeprefix("file:").partition("?")[0]
+
+
+event.listen(Engine, "do_connect", _refuse_other_engines)

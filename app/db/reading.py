@@ -6,7 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, and_, func, or_, select
 from sqlalchemy.orm import Session
 
 from app.db.clauses import phase_clause, theme_clause
@@ -19,6 +19,7 @@ from app.db.models import (
     MomentRevision,
     PassageRevision,
     Phase,
+    PublicPassage,
     Story,
     StoryAddress,
     StoryDelegation,
@@ -26,7 +27,7 @@ from app.db.models import (
     Territory,
     Voice,
 )
-from app.db.restrictions import not_restricted_clause
+from app.db.restrictions import not_hidden_image_clause, not_restricted_clause
 from app.kernel.braid import strongest
 from app.kernel.voice import Display
 
@@ -205,8 +206,14 @@ def _card_moments(
     )
 
 
-def read_story(session: Session, story: Story, version: StoryVersion) -> StoryPage:
-    """Reads a version of a story with all that its page shows, in a fixed number of queries."""
+def read_story(session: Session, story: Story, version: StoryVersion, *, hidden_images: bool = False) -> StoryPage:
+    """Reads a version of a story with all that its page shows, in a fixed number of queries.
+
+    `hidden_images`: also those that a restriction hides from the public, for who reviews.
+    """
+    images = select(Media).where(Media.story_id == story.id)
+    if not hidden_images:
+        images = images.where(not_hidden_image_clause(Media.hash))
     pins = version.manifest["passages"]
     revisions = {
         row.hash: row for row in session.scalars(select(PassageRevision).where(PassageRevision.hash.in_({pin["hash"] for pin in pins})))
@@ -224,7 +231,7 @@ def read_story(session: Session, story: Story, version: StoryVersion) -> StoryPa
             row.id: row for row in session.scalars(select(Phase).where(Phase.id.in_({m.phase_id for m in moments.values() if m.phase_id})))
         },
         approvals={(row.hash, row.voice_id) for row in session.execute(signatures)},
-        media={row.id: row for row in session.scalars(select(Media).where(Media.story_id == story.id))},
+        media={row.id: row for row in session.scalars(images)},
     )
 
 
@@ -303,27 +310,17 @@ def list_territories(session: Session) -> list[TerritoryLine]:
 
 
 def _public_counts(session: Session) -> dict[str, tuple[int, int]]:
-    query = (
-        select(Delegation.territory_id, StoryVersion.manifest)
-        .join(StoryDelegation, StoryDelegation.delegation_id == Delegation.id)
+    """Returns territory id → how many public stories its delegations lead, and how many moments those tell; asks the index, not the manifests."""
+    led = (
+        select(Delegation.territory_id, func.count(Story.id.distinct()), func.count(MomentRevision.moment_id.distinct()))
+        .join(StoryDelegation, and_(StoryDelegation.delegation_id == Delegation.id, StoryDelegation.lead.is_(True)))
         .join(Story, Story.id == StoryDelegation.story_id)
-        .join(StoryVersion, StoryVersion.id == Story.published_version_id)
-        .where(public_story_clause(), StoryDelegation.lead.is_(True))
+        .outerjoin(PublicPassage, PublicPassage.story_id == Story.id)
+        .outerjoin(MomentRevision, MomentRevision.hash == PublicPassage.moment_hash)
+        .where(public_story_clause())
+        .group_by(Delegation.territory_id)
     )
-    stories: dict[str, int] = {}
-    hashes: dict[str, set[str]] = {}
-    for territory_id, manifest in session.execute(query):
-        stories[territory_id] = stories.get(territory_id, 0) + 1
-        hashes.setdefault(territory_id, set()).update(pin["moment"] for pin in manifest["passages"] if pin["moment"])
-    moment_of = {
-        row.hash: row.moment_id
-        for row in session.execute(
-            select(MomentRevision.hash, MomentRevision.moment_id).where(
-                MomentRevision.hash.in_({h for group in hashes.values() for h in group})
-            )
-        )
-    }
-    return {key: (number, len({moment_of.get(h) for h in hashes.get(key, set())})) for key, number in stories.items()}
+    return {territory: (stories, moments) for territory, stories, moments in session.execute(led)}
 
 
 def find_territory(session: Session, slug: str) -> Territory | None:

@@ -2,14 +2,16 @@
 
 from datetime import datetime
 
-from sqlalchemy import ColumnElement, and_, bindparam, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.db.base import UtcDateTime
 from app.db.models.access import Restriction
+from app.db.models.story import Media
 from app.kernel.clock import system_clock
 
 HIDE = "hide"
+STORY, PAGE, IMAGE = "story", "page", "image"
 
 
 def not_restricted_clause(kind: str, id_column: InstrumentedAttribute[str] | ColumnElement[str]) -> ColumnElement[bool]:
@@ -23,6 +25,12 @@ def not_restricted_clause(kind: str, id_column: InstrumentedAttribute[str] | Col
     return ~select(Restriction.id).where(here).correlate_except(Restriction).exists()
 
 
+def not_hidden_image_clause(hash_column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Returns the condition that nothing hides a file now: hiding one image hides the file, whatever else shows it."""
+    row = aliased(Media)
+    return ~select(row.id).where(row.hash == hash_column, ~not_restricted_clause(IMAGE, row.id)).correlate_except(row).exists()
+
+
 def restrictions_on(session: Session, kind: str, subject_id: str) -> list[Restriction]:
     """Returns what hides an item now, the oldest first."""
     query = select(Restriction).where(Restriction.subject_kind == kind, Restriction.subject_id == subject_id, _in_force())
@@ -33,6 +41,16 @@ def list_restrictions(session: Session, *, in_force: bool, limit: int = 100) -> 
     """Returns what hides something now, or what once did; the latest first."""
     query = select(Restriction).where(_in_force() if in_force else ~_in_force())
     return list(session.scalars(query.order_by(Restriction.created_at.desc(), Restriction.id).limit(limit)))
+
+
+def next_end(session: Session, kind: str) -> datetime | None:
+    """Returns when the first of the restrictions on one kind of item ends by itself, or None; for what is kept in memory until then."""
+    return session.scalar(select(func.min(Restriction.until)).where(Restriction.subject_kind == kind, _in_force()))
+
+
+def has_come(instant: datetime | None) -> bool:
+    """Tells whether an instant is past, by the clock that ends restrictions."""
+    return instant is not None and instant <= _now()
 
 
 def _in_force() -> ColumnElement[bool]:

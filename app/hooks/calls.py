@@ -109,6 +109,11 @@ class CallLog:
         """Returns the calls under way in all threads, outermost first."""
         return [call for stack in list(self._under_way.values()) for call in list(stack)]
 
+    def innermost(self) -> Call | None:
+        """Returns the call that the present thread is in, the innermost; None where it is in no plugin's code."""
+        stack = self._under_way.get(threading.get_ident())
+        return stack[-1] if stack else None
+
     def threads(self) -> dict[int, list[Call]]:
         """Returns the calls under way by thread, outermost first."""
         return {thread: list(stack) for thread, stack in list(self._under_way.items()) if stack}

@@ -19,6 +19,7 @@ from app.hooks.checking import checked, limited
 from app.hooks.contracts import SDK_OLDEST, SDK_VERSION, SLOTS, Declared, Failure, Manifest, Owned, Permission, RoleOffer, SlotItem
 from app.hooks.deprecation import uses_in
 from app.hooks.installed import stamp_of, stamp_of_entry_point
+from app.hooks.process_state import changed_since, put_back, read_state
 from app.hooks.run_files import loading, refused_marks
 from app.kernel.access import CORE_PERMISSIONS, Role
 
@@ -26,6 +27,8 @@ log = logging.getLogger("recits.plugins")
 
 ENTRY_POINT_GROUP = "recits.plugins"
 _NAME = re.compile(r"[a-z][a-z0-9_]{1,30}")
+# What was found when a module was imported: Python imports it once, and its second trial in this process would find nothing.
+_misdeeds: dict[str, str] = {}
 
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
@@ -133,7 +136,6 @@ class PluginManager:
         candidates: what was found; a name that comes twice fails the second.
         folder: where it is noted which plugin is being loaded (`RECITS_HOME/run`): one that ended or blocked the process that loaded it is not loaded again until its
             code changes or somebody resumes it. Nothing is noted without a folder.
-        find: looks again what is installed, to tell whether the disk holds other code than this process.
         trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
@@ -142,9 +144,7 @@ class PluginManager:
         candidates: Iterable[Candidate],
         trial: Callable[[Plugin], None],
         folder: Path | None = None,
-        find: Callable[[], Iterable[Candidate]] = tuple,
     ) -> None:
-        self._find = find
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
@@ -175,15 +175,17 @@ class PluginManager:
                 "import", "it ended or blocked the process that loaded it; it is tried again when its code changes, or when it is resumed"
             )
             return plugin
-        stage = "manifest"
+        stage, before = "manifest", read_state()
         try:
             check_name(candidate.name)
             stage = "import"
             plugin.module = candidate.load()
+            _check_process(plugin.module, before)
             stage = "manifest"
             plugin.manifest = _checked_manifest(candidate.name, plugin.module)
             stage = "hooks"
             self._collect(plugin)
+            _check_process(plugin.module, before)
             stage = "blueprints"
             self._trial(plugin)
             self._pluggy.register(plugin.module, name=plugin.name)
@@ -193,6 +195,7 @@ class PluginManager:
             raise
         except BaseException as error:  # whatever a plugin's code raises must stay with the plugin
             plugin.failure = Failure(stage, said(error))
+        put_back(before)
         if plugin.failure is not None:
             plugin.declared, plugin.blueprints = {}, []
         return plugin
@@ -210,14 +213,6 @@ class PluginManager:
                 else:
                     plugin.declared[hook] = _owned(plugin.name, specs.DECLARES[hook], answer)
         _check_rights(plugin)
-
-    def other_on_disk(self) -> Mapping[str, str]:
-        """Returns the plugins whose code on the disk is not what this process runs: `new`, `changed` or `gone`, by name."""
-        importlib.invalidate_caches()
-        present = {candidate.name: candidate.stamp for candidate in self._find()}
-        running = {name: stamp for name, stamp in self.stamps.items() if is_name(name)}
-        states = {name: "new" if name not in running else "changed" for name, stamp in present.items() if running.get(name) != stamp}
-        return states | {name: "gone" for name in running if name not in present}
 
     def call_one(self, name: str, hook: str, **arguments: Any) -> None:
         """Calls one plugin's implementation of a run-time hook, if it has one; what it raises reaches the caller."""
@@ -240,6 +235,14 @@ def check_name(name: str) -> None:
     """Raises ValueError for a name that no plugin may have."""
     if not is_name(name):
         raise ValueError(f"the name {name!r} is reserved or not of the form [a-z][a-z0-9_]*")
+
+
+def _check_process(module: ModuleType, before: Mapping[str, Any]) -> None:
+    """Raises ValueError for code that, as it was imported, changed what belongs to the process."""
+    if changed := changed_since(before):
+        _misdeeds[module.__name__] = f"its code changes what is the process's own: {', '.join(changed)}"
+    if (misdeed := _misdeeds.get(module.__name__)) is not None:
+        raise ValueError(misdeed)
 
 
 def _checked_manifest(name: str, module: ModuleType) -> Manifest:

@@ -17,6 +17,10 @@ def review_story_path(story: str) -> str:
     return f"/relecture/{story}"
 
 
+def page_path(page: str) -> str:
+    return f"/configuration/pages/{page}"
+
+
 def invitation_path(token: str) -> str:
     return f"/invitation/{token}"
 

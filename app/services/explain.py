@@ -8,8 +8,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Media, Moment, Page, Passage, Programme, Story, StoryDelegation, Territory, Voice
-from app.db.pages import find_public
-from app.db.restrictions import restrictions_on
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import (
     MEDIA_MANAGE,
@@ -166,20 +164,10 @@ def _page(asked: Asked, page: Page) -> list[Answer]:
         return right if not right.allowed or page.deleted_at is None else no(NotFound("page"), "in_trash")
 
     return [
-        Answer("read_public", _page_reading(asked.session, page)),
+        Answer("read_public", visibility.page_reading(asked.session, page)),
         asked.signed_in("open", lambda who: living(who, PAGE_EDIT)),
         asked.signed_in("publish", lambda who: living(who, PAGE_PUBLISH)),
     ]
-
-
-def _page_reading(session: Session, page: Page) -> Decision:
-    """The public's clause decides; what follows only says which part of it did."""
-    if find_public(session, page.id) is not None:
-        return yes("published", since=None)
-    hiding = restrictions_on(session, "page", page.id)
-    if hiding:
-        return no(NotFound("page"), "restricted", restrictions=tuple(hiding))
-    return no(NotFound("page"), "in_trash" if page.deleted_at is not None else "never_public")
 
 
 def passages_of(session: Session, story_id: str) -> list[tuple[Passage, Voice | None]]:

@@ -4,7 +4,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy.orm import Session
 
-from app.db.guard import lent
+from app.db.guard import lent, take_back
 from app.db.models import JobRun
 from app.hooks.calls import CALLS, said
 from app.hooks.contracts import Job, Owned
@@ -48,6 +48,7 @@ def _run(writer: Writer, owned: Owned[Job]) -> bool:
     except (Exception, SystemExit) as failure:
         CALLS.fault(owned.owner, HOOK, owned.item.name, failure)
         error = said(failure)
+    take_back()
     with writer.begin() as uow:
         row = uow.session.get_one(JobRun, owned.full_name)
         row.ended_at, row.error = uow.now, error

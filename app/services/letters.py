@@ -2,7 +2,16 @@
 
 from collections.abc import Sequence
 
-from app.kernel.addresses import desk_story_path, invitation_path, localised, reset_path, review_story_path, sign_in_link_path, story_path
+from app.kernel.addresses import (
+    desk_story_path,
+    invitation_path,
+    localised,
+    page_path,
+    reset_path,
+    review_story_path,
+    sign_in_link_path,
+    story_path,
+)
 from app.services.mail import SITE_TITLE, Letter
 from app.services.words import translations
 
@@ -75,6 +84,21 @@ def story_submitted(recipient: str, lang: str, base_url: str, title: str, territ
             _("La délégation « %(territory)s » propose un récit à la relecture : « %(title)s ».")
             % {"territory": territory, "title": title},
             base_url + localised(review_story_path(story), lang),
+        ],
+    )
+
+
+def page_proposed(recipient: str, lang: str, base_url: str, title: str, page: str) -> Letter:
+    """Tells somebody who publishes pages that one waits for it."""
+    _ = translations(lang).gettext
+    return _letter(
+        recipient,
+        lang,
+        _("Page à publier : %(title)s") % {"title": title},
+        [
+            _("Une page est proposée à la publication : « %(title)s ». Relisez-la, puis publiez-la ou laissez-la en écriture :")
+            % {"title": title},
+            base_url + localised(page_path(page), lang),
         ],
     )
 

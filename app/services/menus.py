@@ -3,12 +3,14 @@
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import MenuEntry, PageAddress
 from app.db.pages import public_pages
+from app.db.restrictions import has_come, next_end
 from app.kernel.access import SITE_CONFIGURE, Actor
 from app.kernel.document.targets import safe_target
 from app.kernel.errors import Invalid, NotFound
@@ -41,11 +43,15 @@ class MenuLine:
 
 @dataclass(frozen=True)
 class Navigation:
-    """The menus of one version, and where the pages that templates lead to stand now (left out where they are not public)."""
+    """The menus of one version, and where the pages that templates lead to stand now (left out where they are not public).
+
+    `until` is when the first restriction on a page ends: what is public then is more.
+    """
 
     version: int
     menus: Mapping[str, tuple[MenuLine, ...]]
     known: Mapping[str, str]
+    until: datetime | None = None
 
 
 EMPTY = Navigation(-1, {}, {})
@@ -57,7 +63,7 @@ def read_navigation_version(session: Session) -> int:
 
 
 class NavigationCache:
-    """The last navigation that this process read; good as long as the version is the same."""
+    """The last navigation that this process read; good as long as the version is the same and no restriction has ended by its date."""
 
     def __init__(self) -> None:
         self._last = EMPTY
@@ -70,7 +76,7 @@ class NavigationCache:
     def current(self, session: Session) -> Navigation:
         """Returns the navigation of the database's version."""
         version = read_navigation_version(session)
-        if self._last.version != version:
+        if self._last.version != version or has_come(self._last.until):
             self._last = read_navigation(session, version)
         return self._last
 
@@ -91,7 +97,7 @@ def read_navigation(session: Session, version: int) -> Navigation:
             titles = {lang: words.title for lang, words in found.versions.items()}
             menus[entry.menu].append(MenuLine(PAGE, found.page.path, entry.titles, titles))
     here = {path: pages[page_id].page.path for path, page_id in known.items() if page_id in pages}
-    return Navigation(version, {menu: tuple(lines) for menu, lines in menus.items()}, here)
+    return Navigation(version, {menu: tuple(lines) for menu, lines in menus.items()}, here, next_end(session, PAGE))
 
 
 def list_entries(session: Session, menu: str | None = None) -> list[MenuEntry]:

@@ -7,15 +7,17 @@ from typing import Any
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Media, Page, PageText, PageVersion
-from app.kernel.access import Actor
+from app.db.models import Account, Media, Page, PageText, PageVersion
+from app.kernel.access import PAGE_PUBLISH, Actor
 from app.kernel.content import MediaUse, PageContent
 from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.events import PagePublished, PageUnpublished
 from app.kernel.pages import PageState, PageTransition, page_transition, state_after_edit
-from app.services.access import require
+from app.services import letters
+from app.services.access import require, who_may
 from app.services.checks import SHORT_TEXT, checked
 from app.services.links import forget_links, index_links
+from app.services.mail import queue
 from app.services.markup import MARKUP_VERSION, PreparedBody
 from app.services.pages import DEFAULT_TYPE, living_page, make_page, may_edit_pages, touch_navigation
 from app.services.unit_of_work import UnitOfWork
@@ -183,10 +185,20 @@ def page_media_clause() -> Any:
 # — workflow —
 
 
-def propose_text(uow: UnitOfWork, actor: Actor, page_id: str, lang: str) -> None:
-    """Offers a working copy to those who publish."""
+def propose_text(uow: UnitOfWork, actor: Actor, page_id: str, lang: str, base_url: str) -> None:
+    """Offers a working copy to those who publish, and writes to them."""
     text, arrow = _step(uow.session, actor, page_id, lang, "propose")
     _take(uow, actor, text, arrow, text.version_id)
+    title = uow.session.get_one(PageVersion, text.version_id).title
+    for account in _publishers(uow.session, actor):
+        queue(uow, letters.page_proposed(str(account.email), account.lang, base_url, title, page_id))
+
+
+def _publishers(session: Session, actor: Actor) -> list[Account]:
+    """Returns those who may publish pages and can be written to, whoever proposes left out."""
+    wanted = who_may(session, PAGE_PUBLISH, ()) - {actor.account}
+    query = select(Account).where(Account.id.in_(wanted), Account.disabled_at.is_(None), Account.email.is_not(None))
+    return list(session.scalars(query.order_by(Account.id)))
 
 
 def take_back_text(uow: UnitOfWork, actor: Actor, page_id: str, lang: str) -> None:

@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Account, Draft, Media, Moment, Passage, PassageRevision, Story, Voice
+from app.db.models import Account, Draft, Media, Moment, Passage, PassageRevision, RevisionContributor, Story, Voice
 from app.hooks.contracts import BlockType
 from app.kernel.access import TRASH_MANAGE, Actor
 from app.kernel.block import TEXT_BLOCK
@@ -18,6 +18,7 @@ from app.kernel.document.plain import count_words
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSaved
 from app.kernel.ids import new_salt
+from app.kernel.spans import carry_spans, check_spans, merged_spans
 from app.kernel.voice import Mandate
 from app.kernel.workflow import EDITABLE_STATES, StoryState
 from app.services.approvals import is_signed
@@ -329,11 +330,23 @@ def write_revision(
     gathered_by: str = "",
     merged_from: str | None = None,
     block: PreparedBlock | None = None,
+    spans: Sequence[Span] | None = None,
+    contributors: Sequence[str] = (),
 ) -> PassageRevision:
-    """Writes a revision of a passage whose rights were checked, unless its content is already the current one."""
+    """Writes a revision of a passage whose rights were checked, unless its content is already the current one.
+
+    Args:
+        spans: which voice says what, in a shared passage, over the plain text of `prepared`; None carries the current ones over, what is new being
+            the actor's. A voice's own passage is that voice's from end to end, whatever is given.
+        contributors: accounts that took part, the one who wrote most first; without any, the actor.
+
+    Raises:
+        ValueError: if a span lies outside of the text, over another, or names a voice that is not of the story.
+    """
     current = uow.session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
     block = block or (kept_of(current) if passage.block != TEXT_BLOCK else None)
-    content = passage_content(uow.session, passage, prepared, prompt, lang, block)
+    said = _spans(uow.session, actor, passage, prepared, current, spans)
+    content = passage_content(uow.session, passage, prepared, prompt, lang, block, said)
     if current is not None and current.hash == content.hash:
         return current
     if actor is not None and passage.voice_id is not None and not actor.holds(passage.voice_id):
@@ -361,6 +374,7 @@ def write_revision(
     )
     uow.session.add(revision)
     uow.session.flush()
+    _keep_contributors(uow.session, revision, contributors)
     passage.revision_id = revision.id
     if passage.reopened_hash != revision.hash:
         passage.reopened_hash = None  # other words now: going back to the signed ones revives their signature
@@ -368,6 +382,49 @@ def write_revision(
     uow.record(actor, "passage.save", "passage", passage.id, revision=revision.id, hash=revision.hash)
     uow.emit(PassageSaved(passage.story_id, passage.id, revision.id))
     return revision
+
+
+def _spans(
+    session: Session,
+    actor: Actor | None,
+    passage: Passage,
+    prepared: PreparedBody,
+    current: PassageRevision | None,
+    given: Sequence[Span] | None,
+) -> tuple[Span, ...]:
+    """Returns which voice says what in a passage's new words."""
+    if passage.voice_id is not None:
+        return (Span(0, len(prepared.plain), passage.voice_id),) if prepared.plain else ()
+    delegations = delegations_of(session, passage.story_id)
+    if given is not None:
+        known = session.scalars(select(Voice.id).where(Voice.delegation_id.in_(delegations)))
+        check_spans(given, len(prepared.plain), known)
+        return merged_spans(given)
+    own = ownership(actor, passage, delegations) if actor is not None else None
+    voice = str(own.facts["voice"]) if own is not None and own.allowed else None
+    return carry_spans(_own_words(current), spans_of(current), prepared.plain, voice)
+
+
+def spans_of(revision: PassageRevision | None) -> tuple[Span, ...]:
+    """Returns which voice says what in a revision's words."""
+    return tuple(Span(*span) for span in revision.spans) if revision is not None else ()
+
+
+def _own_words(revision: PassageRevision | None) -> str:
+    """Returns a revision's words without those of its block, which stand after them and which no span covers."""
+    if revision is None:
+        return ""
+    block = kept_of(revision)
+    words = block.block.words if block else ""
+    return revision.plain.removesuffix(words).removesuffix("\n\n") if words else revision.plain
+
+
+def _keep_contributors(session: Session, revision: PassageRevision, contributors: Sequence[str]) -> None:
+    author = [revision.author_id] if revision.author_id else []
+    accounts = dict.fromkeys(contributors or author)
+    session.add_all(
+        RevisionContributor(revision_id=revision.id, account_id=account, position=position) for position, account in enumerate(accounts)
+    )
 
 
 def _all_words(prepared: PreparedBody, block: PreparedBlock | None) -> str:
@@ -382,6 +439,7 @@ def passage_content(
     prompt: PromptAnswered | None,
     lang: str,
     block: PreparedBlock | None = None,
+    spans: Sequence[Span] = (),
 ) -> PassageContent:
     """Returns what the passage's hash will cover."""
     data: dict[str, object] = {"prompt": {"ref": prompt.ref, "text": prompt.text}} if prompt else {}
@@ -394,7 +452,7 @@ def passage_content(
         body=prepared.markdown,
         data=data,
         snapshot=block.block.record() if block else None,
-        spans=(Span(0, len(prepared.plain), passage.voice_id),) if passage.voice_id and prepared.plain else (),
+        spans=spans,
         media=_media_used(session, passage.story_id, prepared),
     )
 
@@ -413,7 +471,10 @@ def restore_revision(uow: UnitOfWork, actor: Actor, revision_id: str, prepared: 
     if old is None:
         raise NotFound("revision")
     passage, story = writable_passage(uow.session, actor, old.passage_id)
-    return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang, block=kept_of(old))
+    spans = (
+        spans_of(old) if _own_words(old) == prepared.plain else None
+    )  # an older reading of Markdown may have counted its letters otherwise
+    return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang, block=kept_of(old), spans=spans)
 
 
 def name_revision(uow: UnitOfWork, actor: Actor, passage_id: str, revision_id: str, name: str) -> None:

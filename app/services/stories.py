@@ -2,10 +2,10 @@
 
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Delegation, Passage, PassageRevision, Story, StoryAddress, StoryDelegation
+from app.db.models import Delegation, Passage, PassageRevision, RevisionContributor, Story, StoryAddress, StoryDelegation
 from app.kernel.access import STORY_REVIEW, TRASH_MANAGE, Actor, capacities_on, permission_decision, review_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotFound, Refused
@@ -130,9 +130,15 @@ def capacities_in_each(session: Session, actor: Actor, ids: Sequence[str]) -> di
 
 
 def wrote_in(session: Session, actor: Actor, ids: Sequence[str]) -> frozenset[str]:
-    """Returns those of some stories in which an actor wrote a revision."""
-    written = select(Passage.story_id).join(PassageRevision, PassageRevision.passage_id == Passage.id)
-    return frozenset(session.scalars(written.where(Passage.story_id.in_(ids), PassageRevision.author_id == actor.account).distinct()))
+    """Returns those of some stories in which an actor wrote a revision, or took part in one."""
+    written = (
+        select(Passage.story_id)
+        .join(PassageRevision, PassageRevision.passage_id == Passage.id)
+        .outerjoin(RevisionContributor, RevisionContributor.revision_id == PassageRevision.id)
+        .where(Passage.story_id.in_(ids))
+        .where(or_(PassageRevision.author_id == actor.account, RevisionContributor.account_id == actor.account))
+    )
+    return frozenset(session.scalars(written.distinct()))
 
 
 def lead_delegation(session: Session, story_id: str) -> str:

@@ -1,8 +1,9 @@
 """Blocks of extensions on pages: how the public reads one, and the part of the writing page that fills one in; reading asks no extension."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
+from functools import partial
+from typing import Any, TypeVar
 
 from flask import render_template
 from flask_babel import force_locale
@@ -14,10 +15,14 @@ from app.db.models import Draft, Passage, PassageRevision
 from app.hooks.calls import CALLS
 from app.hooks.contracts import BlockType, Owned
 from app.kernel.block import Block, read_block
+from app.kernel.errors import Refused
+from app.services.asking import Failed, insist
 from app.services.blocks import DATA, PreparedBlock, is_plain, prepare_block
+from app.services.form_data import as_sent, make_form, raw_values, values_of
 from app.web.context import reader, site, snapshot
-from app.web.form_data import as_sent, make_form, raw_values, values_of
 from app.web.templating import markup
+
+Answer = TypeVar("Answer")
 
 PREFIX = "bloc-"
 
@@ -60,6 +65,28 @@ def _title_of(owned: Owned[BlockType]) -> str:
         return ""
 
 
+def _insist(name: str, question: Callable[[], Answer]) -> Answer:
+    """Runs an extension's code of a kind of passages.
+
+    Raises:
+        Failed: whatever it raises, or if the extension is not there.
+    """
+    owned = snapshot().find(BlockType, name)
+    if owned is None:
+        raise Failed(name)
+    return insist(reader(), owned, question)
+
+
+def _make_form(owned: Owned[BlockType], sent: MultiDict[str, str] | None) -> Any:
+    form = make_form(owned.item.form(), sent, PREFIX)
+    _render_fields(form)  # choices and widgets may be worked out only then: nothing may be saved of fields that nobody could see
+    return form
+
+
+def _render_fields(form: Any) -> Markup:
+    return markup(render_template("desk/_block_fields.html", form=form))
+
+
 @dataclass(frozen=True)
 class BlockEditor:
     """The part of the writing page that an extension's form makes; `form` is None while it is dormant, and `why` says so."""
@@ -71,8 +98,25 @@ class BlockEditor:
 
     @property
     def valid(self) -> bool:
-        """Whether the form may be saved; a dormant one has nothing to say against it."""
-        return self.form is None or bool(self.form.validate())
+        """Whether the form may be saved; a dormant one has nothing to say against it, and one that cannot be asked is not saved."""
+        try:
+            return self.form is None or bool(_insist(self.name, self.form.validate))
+        except Failed:
+            return False
+
+    def fields(self) -> Markup:
+        """Renders the form with the site's own macros; nothing where its code fails."""
+        try:
+            return _insist(self.name, partial(_render_fields, self.form))
+        except Failed:
+            return Markup()
+
+    def label_of(self, field: str) -> str:
+        """Returns what a field is called, its name where nobody can say."""
+        try:
+            return _insist(self.name, lambda: str(self.form[field].label.text)) if self.form is not None and field in self.form else field
+        except Failed:
+            return field
 
     def prepared(self, lang: str) -> PreparedBlock | None:
         """Returns what the form says and what the public will read of it; None while it is dormant, so that what was saved stays.
@@ -85,8 +129,12 @@ class BlockEditor:
         """
         if self.form is None:
             return None
+        try:
+            values = _insist(self.name, partial(values_of, self.form))
+        except Failed as error:
+            raise Refused("block_failed", plugin=self.name.partition(":")[0]) from error
         with force_locale(lang):
-            return prepare_block(reader(), snapshot(), self.name, values_of(self.form))
+            return prepare_block(reader(), snapshot(), self.name, values)
 
 
 def open_block(
@@ -102,10 +150,8 @@ def open_block(
             passage.block, title, None, _("L’extension de ce bloc n’est pas active : ses champs dorment, rien n’en est effacé.")
         )
     try:
-        with CALLS.call(owned.owner, "register_block_types", owned.item.name):
-            form = make_form(owned.item.form(), sent if sent is not None else _kept(revision, draft), PREFIX)
-    except (Exception, SystemExit) as error:
-        CALLS.fault(owned.owner, "register_block_types", owned.item.name, error)
+        form = insist(reader(), owned, partial(_make_form, owned, sent if sent is not None else _kept(revision, draft)))
+    except Failed:
         return BlockEditor(
             passage.block, title, None, _("L’extension de ce bloc n’a pas pu montrer ses champs. Ce qui était enregistré reste.")
         )

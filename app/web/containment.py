@@ -7,11 +7,11 @@ from functools import wraps
 from typing import Any
 
 from flask import Flask, current_app, g
-from flask import Response as FlaskResponse
 from flask_babel import gettext as _
 from sqlalchemy.exc import OperationalError
 from werkzeug.exceptions import HTTPException, ServiceUnavailable
 
+from app.db.guard import take_back
 from app.hooks.calls import CALLS, VIEW, Suspended
 from app.kernel.errors import RecitsError
 from app.services.markup import MarkupRefused
@@ -70,16 +70,15 @@ def _contained(owner: str, name: str, function: Callable[..., Any], *, answers: 
                 return answer
             response = current_app.make_response(answer)
         if response.is_streamed and not response.direct_passthrough:
-            response.response = _streamed(owner, name, response)
+            response.response = _streamed(owner, name, response.response)
         return response
 
     return contained
 
 
-def _streamed(owner: str, name: str, response: FlaskResponse) -> Generator[Any, None, None]:
+def _streamed(owner: str, name: str, closes: Iterable[Any]) -> Generator[Any, None, None]:
     """The parts of an answer that is made while it is sent: each is a call too."""
-    parts: Iterator[Any] = iter(response.response)
-    closes: Iterable[Any] = response.response
+    parts: Iterator[Any] = iter(closes)
     try:
         while True:
             with _call(owner, name, sends=True):
@@ -92,6 +91,7 @@ def _streamed(owner: str, name: str, response: FlaskResponse) -> Generator[Any, 
         if close := getattr(closes, "close", None):
             with _call(owner, name, sends=True):
                 close()
+        take_back()
 
 
 @contextmanager

@@ -1,21 +1,23 @@
 """The types of content that live in the tree of pages: the core's own and the plugins', through the same class; a type that fails is left out, never the page."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
-from typing import Any
+from typing import Any, TypeVar
 
 from flask import render_template
 from flask_babel import lazy_gettext as _l
+from markupsafe import Markup
 from wtforms import BooleanField
 
-from app.hooks.calls import CALLS
 from app.hooks.contracts import ContentType, Owned
-from app.hooks.specs import HOOK_OF
-from app.services.asking import Failed, ask, insist
+from app.services.asking import Failed, insist
 from app.services.pages import DEFAULT_TYPE
 from app.web.collections import COLLECTION_TYPE
 from app.web.context import reader, snapshot
 from app.web.forms import BaseForm
+from app.web.templating import markup
+
+Answer = TypeVar("Answer")
 
 CORE = ""
 PLAIN_TEMPLATE = "reading/page.html"
@@ -54,17 +56,60 @@ def content_type(name: str) -> Owned[ContentType] | None:
     return content_types().get(name)
 
 
-def data_form(kind: Owned[ContentType] | None, data: Mapping[str, Any] | None = None, *, sent: bool = False) -> Any:
-    """Returns the form of a type's own data, filled from `data` or from the request; None where the type has none, or is not there."""
-    made = _asked(kind, partial(kind.item.form)) if kind is not None else None
+def open_form(name: str, data: Mapping[str, Any] | None = None, *, sent: bool = False) -> tuple[Owned[ContentType] | None, Any]:
+    """Returns a type and the form of its own data, filled from `data` or from the request; the form is None where the type has none.
+
+    A type whose form cannot be made or shown is as one whose plugin is off: what was saved stays as it is.
+    """
+    kind = content_type(name)
+    if kind is None:
+        return None, None
+    try:
+        return kind, _insist(kind, partial(_make_form, kind, data, sent))
+    except Failed:
+        return None, None
+
+
+def _make_form(kind: Owned[ContentType], data: Mapping[str, Any] | None, sent: bool) -> Any:
+    made = kind.item.form()
     if made is None:
         return None
-    return made() if sent else made(formdata=None, data=dict(data or {}))
+    form = made() if sent else made(formdata=None, data=dict(data or {}))
+    _render_fields(form)  # choices and widgets may be worked out only then
+    return form
 
 
-def data_of(form: Any) -> dict[str, Any]:
-    """Returns what a type's form holds, ready to be stored and hashed."""
-    return {name: value for name, value in form.data.items() if name != "csrf_token"} if form is not None else {}
+def is_valid(kind: Owned[ContentType] | None, form: Any) -> bool:
+    """Tells whether the form of a type's own data may be saved.
+
+    Raises:
+        Failed: if the plugin's code fails at it.
+    """
+    return kind is None or form is None or bool(_insist(kind, form.validate))
+
+
+def fields_of(kind: Owned[ContentType] | None, form: Any) -> tuple[Markup, Markup]:
+    """Renders what is wrong with the form of a type's own data, and its fields; nothing where there is none, or the plugin's code fails."""
+    try:
+        return _insist(kind, partial(_render_fields, form)) if kind is not None and form is not None else (Markup(), Markup())
+    except Failed:
+        return Markup(), Markup()
+
+
+def _render_fields(form: Any) -> tuple[Markup, Markup]:
+    errors, fields = (render_template("set_up/_page_fields.html", form=form, part=part) for part in ("errors", "fields"))
+    return markup(errors), markup(fields)
+
+
+def data_of(kind: Owned[ContentType], form: Any) -> dict[str, Any]:
+    """Returns what a type's form holds, ready to be stored and hashed.
+
+    Raises:
+        Failed: if the plugin's code fails at it.
+    """
+    if form is None:
+        return {}
+    return _insist(kind, lambda: {name: value for name, value in form.data.items() if name != "csrf_token"})
 
 
 def alternative_of(kind: Owned[ContentType], data: Mapping[str, Any]) -> str:
@@ -73,29 +118,41 @@ def alternative_of(kind: Owned[ContentType], data: Mapping[str, Any]) -> str:
     Raises:
         Failed: if the plugin's code fails; nothing is saved without these words.
     """
-    if kind.owner == CORE:
-        return kind.item.text(reader(), data)
-    return str(insist(reader(), kind, partial(kind.item.text, reader(), data)))
+    return _insist(kind, lambda: str(kind.item.text(reader(), data)))
 
 
 def show_page(name: str, data: Mapping[str, Any], alternative: str, **shown: Any) -> str:
     """Renders a public page with its type's template; without the type, or where it fails, from the page's own words."""
     kind = content_type(name)
-    facts = _asked(kind, partial(kind.item.facts, reader(), data)) if kind is not None else None
-    if kind is None or not isinstance(facts, Mapping):
-        return render_template(PLAIN_TEMPLATE, facts={}, alternative=alternative, **shown)
-    if kind.owner == CORE:
-        return render_template(kind.item.template, facts=facts, alternative="", **shown)
-    try:
-        with CALLS.call(kind.owner, HOOK_OF[ContentType], kind.item.name):
-            return render_template(kind.item.template, facts=facts, alternative="", **shown)
-    except (Exception, SystemExit) as error:
-        CALLS.fault(kind.owner, HOOK_OF[ContentType], kind.item.name, error)
-        return render_template(PLAIN_TEMPLATE, facts={}, alternative=alternative, **shown)
+    if kind is not None:
+        try:
+            return _insist(kind, partial(_rendered, kind, data, shown))
+        except Failed:
+            pass
+    return render_template(PLAIN_TEMPLATE, facts={}, alternative=alternative, **shown)
 
 
-def _asked(kind: Owned[ContentType], question: Any) -> Any:
-    return question() if kind.owner == CORE else ask(reader(), kind, question)
+def _rendered(kind: Owned[ContentType], data: Mapping[str, Any], shown: Mapping[str, Any]) -> str:
+    """Asks for the facts and renders them at once: they may be worked out only as the template reads them."""
+    facts = kind.item.facts(reader(), data)
+    if not isinstance(facts, Mapping):
+        raise TypeError(f"facts returned {type(facts).__name__} instead of a mapping")
+    return render_template(kind.item.template, facts=facts, alternative="", **shown)
 
 
-__all__ = ["CORE_TYPES", "Failed", "alternative_of", "content_type", "content_types", "data_form", "data_of", "show_page"]
+def _insist(kind: Owned[ContentType], question: Callable[[], Answer]) -> Answer:
+    return question() if kind.owner == CORE else insist(reader(), kind, question)
+
+
+__all__ = [
+    "CORE_TYPES",
+    "Failed",
+    "alternative_of",
+    "content_type",
+    "content_types",
+    "data_of",
+    "fields_of",
+    "is_valid",
+    "open_form",
+    "show_page",
+]

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import Blueprint, abort, current_app, redirect
+from flask import Blueprint, abort, current_app, redirect, render_template
 from flask.typing import ResponseReturnValue
 from markupsafe import Markup
 from sqlalchemy import select
@@ -12,8 +12,11 @@ from werkzeug.exceptions import MethodNotAllowed
 from app.db.links import Citing, CitingLink, breaking_without_story, story_cited_by
 from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
+from app.db.restrictions import not_hidden_image_clause
+from app.kernel.errors import Refused
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
+from app.services.visibility import page_reading
 from app.web.addresses import reserved_segments
 from app.web.assembly import image_ids, page_href, resolver_for, to_html
 from app.web.content_types import show_page
@@ -49,7 +52,10 @@ def page(path: str) -> ResponseReturnValue:
     if len(address) > PATH_LENGTH or first_segment(address) in reserved_segments():
         abort(404)
     row = find_page(reader(), address)
-    found = find_public(reader(), row.id) if row is not None else None
+    decision = page_reading(reader(), row)
+    if isinstance(decision.refusal, Refused):
+        return render_template("errors/gone_page.html", since=decision.facts["since"]), 410
+    found = find_public(reader(), row.id) if row is not None and decision.allowed else None
     if found is None:
         abort(404)
     if found.page.path != address:
@@ -97,4 +103,8 @@ def page_html(fragment: list[Any], lang: str, id_prefix: str = "p-", *, kept: Se
 def page_media(fragment: list[Any]) -> list[Media]:
     """Returns the images that a body names and that a page may show."""
     ids = set(image_ids(fragment))
-    return list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause()))) if ids else []
+    return (
+        list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause(), not_hidden_image_clause(Media.hash))))
+        if ids
+        else []
+    )

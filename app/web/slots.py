@@ -8,13 +8,13 @@ from typing import Any
 from flask import Flask, g, render_template
 from markupsafe import Markup
 
-from app.hooks.calls import CALLS
 from app.hooks.contracts import SLOTS, Owned, SlotContext, SlotItem, Tile
-from app.hooks.specs import HOOK_OF
 from app.kernel.access import PLUGIN_MANAGE
 from app.services.asking import Failed, ask_all
 from app.web.context import reader, snapshot, visitor
 from app.web.locale import current_language
+
+_SHOWING = "recits_showing"  # on `g`, while plugins' templates are rendered
 
 
 @dataclass(frozen=True)
@@ -61,30 +61,26 @@ def tiles() -> list[TileShown]:
 
 
 def _all_shown(asked: Sequence[tuple[Owned[Any], Callable[[], Any]]]) -> list[Markup]:
-    """Asks each for its facts, then renders; administrators read that something failed, others read nothing."""
-    answers = ask_all(reader(), [(owned, partial(_as_mapping, facts)) for owned, facts in asked])
-    return [_shown(owned, owned.item.template, answer) for (owned, _facts), answer in zip(asked, answers, strict=True)]
+    """Asks each for its facts and renders them at once, since facts may be worked out only as a template reads them; administrators read that something failed,
+    others read nothing.
+    """
+    if g.get(_SHOWING):
+        raise RecursionError("what is shown in a place asks for a place, or for tiles, itself")
+    setattr(g, _SHOWING, True)
+    try:
+        answers = ask_all(reader(), [(owned, partial(_rendered, owned.item.template, facts)) for owned, facts in asked])
+    finally:
+        setattr(g, _SHOWING, False)
+    return [_placeholder(owned) if isinstance(answer, Failed) else answer for (owned, _facts), answer in zip(asked, answers, strict=True)]
 
 
-def _shown(owned: Owned[Any], template: str, answer: Mapping[str, Any] | Failed | None) -> Markup:
-    if isinstance(answer, Failed):
-        return _placeholder(owned)
+def _rendered(template: str, facts: Callable[[], Any]) -> Markup:
+    answer = facts()
     if answer is None:
         return Markup("")
-    hook = HOOK_OF[type(owned.item)]
-    try:
-        with CALLS.call(owned.owner, hook, owned.item.name):
-            return Markup(render_template(template, **answer))  # noqa: S704  # a template of the plugin, escaped as ours are
-    except (Exception, SystemExit) as error:
-        CALLS.fault(owned.owner, hook, owned.item.name, error)
-        return _placeholder(owned)
-
-
-def _as_mapping(facts: Any) -> Mapping[str, Any] | None:
-    answer = facts()
-    if answer is not None and not isinstance(answer, Mapping):
+    if not isinstance(answer, Mapping):
         raise TypeError(f"facts returned {type(answer).__name__} instead of a mapping")
-    return answer
+    return Markup(render_template(template, **answer))  # noqa: S704  # a template of the plugin, escaped as ours are
 
 
 def _placeholder(owned: Owned[Any]) -> Markup:

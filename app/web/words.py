@@ -104,7 +104,7 @@ REASONS: dict[str, LazyString] = {
     "too_long": _l("Trop long : %(length)s signes, pour %(limit)s au plus."),
     "unknown_choice": _l("Ce choix n’est pas proposé. Choisissez dans la liste."),
     "date_past": _l("Cette date est passée."),
-    "no_story_here": _l("Aucun récit publié à cette adresse."),
+    "nothing_here": _l("Aucun récit publié, aucune page publiée, aucune image à cette adresse."),
     "name_taken": _l("Ce nom est déjà pris. Ajoutez un mot qui le distingue."),
     "date_unreadable": _l(
         "Date non reconnue. Écrivez un jour, un mois ou une période : 12 mai 2022, mai 2022, printemps 2022, de mars à mai 2022."
@@ -220,6 +220,13 @@ REASONS: dict[str, LazyString] = {
     "own_words": "%(words)s",
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
+    "thread_resolved": _l("Ce fil est résolu. Rouvrez-le pour y répondre."),
+    "not_your_comment": _l("Ces mots sont ceux d’une autre personne : répondez-lui, ils restent tels quels."),
+    "comment_settled": _l("Un commentaire se corrige pendant une demi-heure. Ajoutez plutôt une réponse."),
+    "suggestion_gone": _l(
+        "Cette suggestion n’est plus dans le texte : quelqu’un l’a décidée, reprise, ou a changé les mots. Rien d’autre n’a bougé."
+    ),
+    "not_your_suggestion": _l("Cette suggestion est celle d’une autre personne : elle seule peut la reprendre."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),
     "too_many_attempts": _l("Trop d’essais. Attendez un quart d’heure, ou demandez un lien de connexion."),
     "sign_in_failed": _l("Adresse ou mot de passe inconnus. Vérifiez, ou demandez un lien de connexion par courriel."),

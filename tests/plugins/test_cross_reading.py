@@ -207,7 +207,7 @@ def test_a_page_of_the_tree_shows_the_passages_and_its_words_remain_while_the_ch
             "Ce qu’en dit l’État", "", prepare_here("Une même phase.", lang="fr"), data, CROSS_READING.text(uow.session, data)
         )
         made = create_page(uow, editor, None, "fr", words, type="communication:cross_reading")
-        propose_text(uow, editor, made.id, "fr")
+        propose_text(uow, editor, made.id, "fr", "http://localhost")
         publish_text(uow, editor, made.id, "fr", uow.session.get_one(PageVersion, page_text(uow.session, made.id, "fr").version_id).hash)
         path = made.path
     html = page(public, path)

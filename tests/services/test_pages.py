@@ -95,7 +95,7 @@ def test_an_organiser_proposes_and_does_not_publish(site, make, people):
     page_id = make("Une charte", public=False)
     organiser = people["organisation"]
     with site.writer.begin() as uow:
-        page_texts.propose_text(uow, organiser, page_id, "fr")
+        page_texts.propose_text(uow, organiser, page_id, "fr", "http://localhost")
     for verb in (publish, lambda uow, person, page: page_texts.unpublish_text(uow, person, page, "fr")):
         with pytest.raises(NotAllowed), site.writer.begin() as uow:
             verb(uow, organiser, page_id)

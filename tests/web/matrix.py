@@ -309,6 +309,7 @@ POST /configuration/publication                                                 
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
 GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
 GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/redemarrer                                       in   403  403  403  403  403  403  403  303
 POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
 POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
@@ -528,6 +529,7 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
     "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
     "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/redemarrer": ({}, {}),
     "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
     "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
     "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),
@@ -888,7 +890,7 @@ def make_places(site: Site, world: World) -> Places:
     """Adds to the world one place of each kind that a line of the table needs."""
     ids: dict[str, str] = {}
     helene, karim, admin = (actor(site, world, name) for name in ("helene", "karim", "admin"))
-    plugins.prepare_tables(site.engine, site.plugins, "communication")
+    plugins.prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         plugins.set_enabled(uow, admin, site.plugins, "communication", True)
     for name in ("submitted", "in_review", "published", "withdrawn", "ready"):
@@ -991,7 +993,7 @@ def _pages(uow: UnitOfWork, admin: Actor, ids: dict[str, str]) -> None:
     more = page_texts.PageWords("Une page en écriture", "", prepare_here("Un second texte.", lang="fr"))
     ids["page.version"] = page_texts.saved(page_texts.save_text(uow, admin, text.page_id, "fr", more, text.version_id)).id
     proposed = page("Une page proposée")
-    page_texts.propose_text(uow, admin, proposed.page_id, "fr")
+    page_texts.propose_text(uow, admin, proposed.page_id, "fr", "http://localhost")
     ids["page.proposed"] = proposed.page_id
     ids["page.proposed.hash"] = uow.session.get_one(PageVersion, proposed.version_id).hash
     public = page("Une page publique", slug="une-vieille-adresse")

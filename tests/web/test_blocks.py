@@ -10,6 +10,7 @@ from wtforms.validators import InputRequired
 
 from app.db.models import Draft, Passage, PassageRevision
 from app.factory import create_app
+from app.hooks.calls import CALLS as KEPT_CALLS
 from app.hooks.contracts import BlockSnapshot, BlockType
 from app.services import plugins, verify
 from app.services.blocks import prepare_block
@@ -204,3 +205,51 @@ def test_a_voice_may_have_several_blocks_on_a_moment_and_each_goes_to_the_trash_
     helene.post(f"{one}/corbeille")
     helene.post(f"{one}/restaurer")
     assert "Nom de la fiche" in helene.get(one)
+
+
+class LateForm(SheetForm):
+    """Its fields can be made and not be shown."""
+
+    late = SelectField("Tard", choices=lambda: 1 / 0)
+
+
+class PickyForm(SheetForm):
+    """It can be shown and not be asked."""
+
+    def validate(self, *_arguments, **_named):
+        raise ZeroDivisionError
+
+
+def with_form(home, form):
+    block = BlockType("sheet", title="Fiche action", form=lambda: form, snapshot=snapshot_of)
+    return create_app(settings_for(home), plugins=[plugin("sheets", register_block_types=lambda: [block])])
+
+
+def test_fields_that_fail_as_they_are_shown_leave_the_page_and_what_was_saved(found, world, home):
+    helene = Browser(found.test_client()).sign_in("helene")
+    path = new_sheet(helene, world)
+    helene.post(path, filled(base="", prompt=""))
+    broken = with_form(home, LateForm)
+    helene = Browser(broken.test_client()).sign_in("helene")
+    page = helene.get(path)
+    assert "n’a pas pu montrer ses champs" in page
+    assert "La légumerie" in page
+    helene.post(path, {"body": "Trois mots de plus.", "base": base_of(page), "prompt": ""})
+    close_engines(broken)
+    page = Browser(found.test_client()).sign_in("helene").get(path)
+    assert "Trois mots de plus." in page
+    assert 'value="2022-05-12"' in page
+    assert KEPT_CALLS.faults()[0].owner == "sheets"
+
+
+def test_a_form_that_cannot_be_asked_saves_nothing_and_keeps_the_words(found, world, home):
+    helene = Browser(found.test_client()).sign_in("helene")
+    path = new_sheet(helene, world)
+    broken = with_form(home, PickyForm)
+    broken.testing = False
+    helene = Browser(broken.test_client()).sign_in("helene")
+    page = helene.get(path)
+    assert "Quelques mots." in helene.post(path, filled(base=base_of(page), prompt="", body="Quelques mots."), status=422).text
+    assert "Quelques mots." in helene.get(path), "kept as a draft"
+    assert KEPT_CALLS.faults()[0].owner == "sheets"
+    close_engines(broken)

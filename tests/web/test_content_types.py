@@ -5,10 +5,11 @@ from types import ModuleType
 
 import pytest
 from sqlalchemy import select
-from wtforms import StringField
+from wtforms import SelectField, StringField
 
 from app.db.models import PageText, PageVersion
 from app.factory import create_app
+from app.hooks.calls import CALLS
 from app.hooks.contracts import ContentType, Manifest
 from app.hooks.manager import Candidate
 from app.hooks.specs import hookimpl
@@ -108,7 +109,7 @@ def test_a_type_of_a_plugin_lives_in_the_tree(site_with, session):
     assert "Le but de cette fiche\u00a0: replanter la haie" in page
     assert "Un texte." in page
     page = admin.get(path)
-    assert "L’extension qui a fait cette page est désactivée." in page
+    assert "L’extension qui a fait cette page est désactivée, ou en défaut." in page
     assert 'name="goal"' not in page
     admin.post(path, {"title": "La haie du bourg", "standfirst": "", "body": "Un autre texte.", "base": field(page, "base")})
     version = session.get_one(PageVersion, session.scalar(select(PageText.version_id).where(PageText.page_id == path.split("/")[3])))
@@ -144,3 +145,65 @@ def test_a_type_whose_words_fail_saves_nothing_and_gives_the_words_back(site_wit
     assert field(admin.last.text, "body") == "Des mots à garder."
     assert re.search(r'name="goal"[^>]*value="autre"', admin.last.text)
     assert not session.scalar(select(PageVersion.id).where(PageVersion.plain == "Des mots à garder."))
+
+
+class Late:
+    """Facts that fail only as they are read."""
+
+    @property
+    def words(self) -> str:
+        raise RuntimeError("boum")
+
+    def __iter__(self):
+        yield "a"
+        raise RuntimeError("boum")
+
+    def __str__(self) -> str:
+        return "".join(self)
+
+
+def test_facts_that_fail_as_the_template_reads_them_leave_the_page_readable(site_with):
+    admin = Browser(site_with(sheets()).test_client()).sign_in("admin")
+    write_sheet(admin)
+    broken = site_with(sheets(facts=lambda _session, _data: {"words": Late()}))
+    page = Browser(broken.test_client()).get("/la-haie")
+    assert 'id="sheet"' not in page
+    assert "Le but de cette fiche\u00a0: replanter la haie" in page
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("fiches", "register_content_types")
+
+
+class LateForm(SheetForm):
+    kind = SelectField("Genre", choices=_raise)
+
+
+class PickyForm(SheetForm):
+    def validate(self, *_arguments: object, **_named: object) -> bool:
+        raise RuntimeError("boum")
+
+
+class UnmadeForm(SheetForm):
+    def __init__(self, *_arguments: object, **_named: object) -> None:
+        raise RuntimeError("boum")
+
+
+@pytest.mark.parametrize("form", [lambda: LateForm, lambda: UnmadeForm, _raise])
+def test_a_form_that_cannot_be_shown_loses_nothing_of_what_it_held(site_with, session, form):
+    path = write_sheet(Browser(site_with(sheets()).test_client()).sign_in("admin"))
+    admin = Browser(site_with(sheets(form=form)).test_client()).sign_in("admin")
+    page = admin.get(path)
+    assert "désactivée, ou en défaut" in page
+    assert 'name="goal"' not in page
+    admin.post(path, {"title": "La haie du bourg", "standfirst": "", "body": "Un autre texte.", "base": field(page, "base")})
+    version = session.get_one(PageVersion, session.scalar(select(PageText.version_id).where(PageText.page_id == path.split("/")[3])))
+    assert version.title == "La haie du bourg"
+    assert (version.data, version.alternative) == ({"goal": "replanter la haie"}, "Le but de cette fiche : replanter la haie")
+    assert CALLS.faults()[0].owner == "fiches"
+
+
+def test_a_form_that_cannot_be_asked_saves_nothing_and_gives_the_words_back(site_with):
+    path = write_sheet(Browser(site_with(sheets()).test_client()).sign_in("admin"))
+    admin = Browser(site_with(sheets(form=lambda: PickyForm)).test_client()).sign_in("admin")
+    page = admin.get(path)
+    admin.post(path, {"title": "La haie", "body": "Des mots à garder.", "goal": "autre", "base": field(page, "base")}, status=503)
+    assert "Des mots à garder." in admin.last.text
+    assert "autre" not in admin.get(path)

@@ -2,12 +2,15 @@
 
 import html
 import re
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import event, select
 
-from app.db.models import AccountSession, MenuEntry, Page, PageText, PageVersion
-from app.services import menus, page_texts
+from app.db import restrictions as clause
+from app.db.models import AccountSession, MailMessage, MenuEntry, Page, PageText, PageVersion
+from app.kernel.clock import system_clock
+from app.services import menus, page_texts, pages
 from app.services.library import MediaWords, add_to_library
 from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition
@@ -83,7 +86,7 @@ def test_a_page_from_nothing_to_the_public_and_back(as_person, browser, admin):
     assert "Le public lit la version 2\u202f; la version 3 est en travail." in organiser.get(overview)
     editor.get(f"{overview}/fr/depublier")
     editor.post(f"{overview}/fr/depublier")
-    browser.get("/notre-charte", 404)
+    assert "Cette page a été retirée" in browser.get("/notre-charte", 410)
 
 
 def test_what_is_only_written_is_nowhere_public(site, world, browser, make):
@@ -296,8 +299,8 @@ def test_the_trash_by_form(admin, browser, as_person, make):
     organiser.post(f"{PAGES}/{top}/corbeille", status=403)
     admin.post(f"{PAGES}/{top}/corbeille")
     assert "avec 1 page dessous" in admin.follow()
-    browser.get("/un-lieu", 404)
-    browser.get("/un-lieu/une-charte", 404)
+    browser.get("/un-lieu", 410)
+    browser.get("/un-lieu/une-charte", 410)
     admin.get(f"{PAGES}/{top}", 404)
     admin.post(f"{PAGES}/{top}/restaurer")
     browser.get("/un-lieu/une-charte")
@@ -418,3 +421,58 @@ def test_the_menu_costs_a_page_one_query(app, browser, site):
     assert [statement for statement in asked if "menu_entry" in statement or "navigation" in statement] == [
         "SELECT navigation FROM site_state WHERE id = 1"
     ]
+
+
+# — what was public once —
+
+
+def test_a_page_that_was_public_once_says_that_it_is_gone_and_one_that_never_was_does_not(site, world, admin, browser, make):
+    page_id = make("Une charte")
+    with site.writer.begin() as uow:
+        never = page_texts.create_page(
+            uow, actor(site, world, "admin"), None, "fr", PageWords("Jamais", "", prepare_here("Rien.", lang="fr"))
+        )
+    browser.get("/jamais", 404)
+    admin.get(f"{PAGES}/{page_id}/fr/depublier")
+    admin.post(f"{PAGES}/{page_id}/fr/depublier")
+    for path, words in (("/une-charte", "Cette page a été retirée"), ("/en/une-charte", "This page has been withdrawn")):
+        page = browser.get(path, 410)
+        assert words in page
+        assert "<time" in page
+        assert "Une charte" not in main_of(page)
+    # Written on since: still gone, without a day that would not be its own.
+    page = admin.get(f"{PAGES}/{page_id}/fr")
+    admin.post(f"{PAGES}/{page_id}/fr", {"title": "Une charte", "body": "Autre chose.", "base": field(page, "base")})
+    assert "<time" not in main_of(browser.get("/une-charte", 410))
+    with site.writer.begin() as uow:
+        restrict(uow, None, "core", "page", page_id, "test", "Caché.")
+    browser.get("/une-charte", 404)
+    for row in (page_id, never.id):
+        with site.writer.begin() as uow:
+            pages.delete_page(uow, actor(site, world, "admin"), row)
+    browser.get("/jamais", 404)
+
+
+def test_those_who_publish_are_written_to_when_a_page_is_proposed(site, world, as_person, session, make):
+    organiser, page_id = as_person("organisation"), make("Une charte")
+    page = organiser.get(f"{PAGES}/{page_id}/fr")
+    organiser.post(f"{PAGES}/{page_id}/fr", {"title": "Une charte revue", "body": WORDS, "base": field(page, "base")})
+    organiser.get(f"{PAGES}/{page_id}")
+    organiser.post(f"{PAGES}/{page_id}/fr/proposer")
+    mails = session.scalars(select(MailMessage).where(MailMessage.subject == "Page à publier : Une charte revue")).all()
+    assert {mail.recipient for mail in mails} == {address("editrice"), address("admin")}
+    assert all(f"{site.settings.base_url}{PAGES}/{page_id}" in mail.body for mail in mails)
+    as_person("editrice").get(f"{PAGES}/{page_id}")
+
+
+def test_a_menu_shows_a_page_again_when_its_restriction_ends_by_its_date(site, world, browser, make, monkeypatch):
+    page_id = make("Une charte")
+    with site.writer.begin() as uow:
+        menus.add_entry(uow, None, menus.MAIN, menus.PAGE, page_id, {})
+        restrict(uow, None, "core", "page", page_id, "test", "", system_clock() + timedelta(hours=1))
+    assert "Une charte" not in browser.get("/")
+    assert "Une charte" not in browser.get("/")
+    later = system_clock() + timedelta(hours=2)
+    monkeypatch.setattr(clause, "system_clock", lambda: later)
+    assert "Une charte" in browser.get("/")
+    browser.get("/une-charte")

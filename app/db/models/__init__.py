@@ -2,6 +2,7 @@
 
 from app.db.models.access import LocalRole, PermissionRow, Restriction, RolePermission, RoleRow
 from app.db.models.account import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink
+from app.db.models.margin import Comment, CommentThread, Digest, Mention, RevisionContributor, Suggestion
 from app.db.models.page import ContentLink, MenuEntry, Page, PageAddress, PageText, PageVersion
 from app.db.models.private_media import PrivateMedia
 from app.db.models.programme import Delegation, Moment, MomentRevision, Phase, Programme, Seat, Territory, TerritoryCode, Voice, Workstream
@@ -22,7 +23,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
-from app.db.models.theme import PublicPassage, StoryTheme, Theme
+from app.db.models.theme import PublicPassage, PublicStance, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -30,14 +31,18 @@ __all__ = [
     "AccountSession",
     "Approval",
     "AuditEntry",
+    "Comment",
+    "CommentThread",
     "ContentLink",
     "Delegation",
+    "Digest",
     "Draft",
     "Invitation",
     "JobRun",
     "LocalRole",
     "MailMessage",
     "Media",
+    "Mention",
     "MenuEntry",
     "MissingVoice",
     "Moment",
@@ -57,8 +62,10 @@ __all__ = [
     "Programme",
     "PublicMedia",
     "PublicPassage",
+    "PublicStance",
     "Restriction",
     "ReviewComment",
+    "RevisionContributor",
     "RolePermission",
     "RoleRow",
     "Seat",
@@ -73,6 +80,7 @@ __all__ = [
     "StoryDelegation",
     "StoryTheme",
     "StoryVersion",
+    "Suggestion",
     "Territory",
     "TerritoryCode",
     "Theme",

@@ -13,13 +13,14 @@ from app.db.desk import account_names
 from app.db.links import breaking_without
 from app.db.models import Media, PageVersion
 from app.db.pages import Node, list_page_versions
+from app.hooks.contracts import ContentType, Owned
 from app.kernel.access import PAGE_EDIT, PAGE_PUBLISH
 from app.kernel.diff import compare_texts
 from app.kernel.errors import NotFound
 from app.services import page_texts
 from app.services.markup import MarkupRefused, prepare
 from app.services.page_saving import PageConflict, TypedPage, save_page_beside_others
-from app.web.content_types import Failed, alternative_of, content_type, data_form, data_of
+from app.web.content_types import Failed, alternative_of, data_of, fields_of, is_valid, open_form
 from app.web.context import back_to, field_errors, reader, signed_in, site, snapshot, with_permission, writing
 from app.web.errors import markup_sentence
 from app.web.forms import ConfirmForm, sent
@@ -46,7 +47,7 @@ def write_page(page_id: str, lang: str) -> ResponseReturnValue:
         body=version.body if version else "",
         base=version.id if version else "",
     )
-    return _editor(node, lang, form, data_form(content_type(node.page.type), version.data if version else None))
+    return _editor(node, lang, form, *open_form(node.page.type, version.data if version else None))
 
 
 def _current(node: Node, lang: str) -> PageVersion | None:
@@ -58,6 +59,7 @@ def _editor(
     node: Node,
     lang: str,
     form: PageForm,
+    kind: Owned[ContentType] | None,
     data: Any,
     *,
     conflict: PageConflict | None = None,
@@ -67,6 +69,7 @@ def _editor(
 ) -> ResponseReturnValue:
     other = next((code for code in node.texts if code != lang), None)
     version = _current(node, lang)
+    errors, fields = fields_of(kind, data)
     page = render_template(
         "set_up/page_write.html",
         node=node,
@@ -75,8 +78,9 @@ def _editor(
         text=node.texts.get(lang),
         version=version,
         form=form,
-        data_form=data,
-        type_missing=content_type(node.page.type) is None,
+        data_errors=errors,
+        data_fields=fields,
+        type_missing=kind is None,
         other=_current(node, other) if other else None,
         conflict=conflict,
         conflict_author=_author(conflict.theirs) if conflict else "",
@@ -102,56 +106,54 @@ def _author(version: PageVersion) -> str:
 def save_page(page_id: str, lang: str) -> ResponseReturnValue:
     node = open_node(page_id)
     form = PageForm()
-    kind = content_type(node.page.type)
-    data = data_form(kind, sent=True)
+    kind, data = open_form(node.page.type, sent=True)
     if "preview" in request.form:
-        return _preview(node, lang, form, data)
-    if not form.validate() or (data is not None and not data.validate()):
-        return _editor(node, lang, form, data, status=422)
+        return _preview(node, lang, form, kind, data)
     try:
+        if not form.validate() or not is_valid(kind, data):
+            return _editor(node, lang, form, kind, data, status=422)
         with field_errors(form):
             result = save_page_beside_others(
-                site().writer, snapshot(), signed_in(), page_id, lang, _typed(node, lang, form, data), form.base.data or None
+                site().writer, snapshot(), signed_in(), page_id, lang, _typed(node, lang, form, kind, data), form.base.data or None
             )
     except MarkupRefused as refusal:
-        return _editor(node, lang, form, data, message=markup_sentence(refusal), status=422)
+        return _editor(node, lang, form, kind, data, message=markup_sentence(refusal), status=422)
     except Failed:
         message = _(
             "L’extension de cette page n’a pas répondu : rien n’est enregistré, votre texte est là. Réessayez, ou prévenez l’administration."
         )
-        return _editor(node, lang, form, data, message=message, status=503)
+        return _editor(node, lang, form, kind, data, message=message, status=503)
     if form.failed:
-        return _editor(node, lang, form, data, status=422)
+        return _editor(node, lang, form, kind, data, status=422)
     reader().rollback()
     if isinstance(result, PageConflict):
         both = result.proposal
         merged = PageForm(formdata=None, title=both.title, standfirst=both.standfirst, body=both.body, base=result.theirs.id)
-        return _editor(open_node(page_id), lang, merged, data_form(kind, both.data), conflict=result, status=409)
+        return _editor(open_node(page_id), lang, merged, *open_form(node.page.type, both.data), conflict=result, status=409)
     flash(
         _("Enregistré, avec ce qu’une autre personne avait écrit entre-temps. Relisez l’ensemble.") if result.merged else _("Enregistré.")
     )
     return back_to(url_for("set_up.write_page", page_id=page_id, lang=lang))
 
 
-def _typed(node: Node, lang: str, form: PageForm, data: Any) -> TypedPage:
+def _typed(node: Node, lang: str, form: PageForm, kind: Owned[ContentType] | None, data: Any) -> TypedPage:
     """Returns what was typed; what a type's form holds stays as it was while the type is not there."""
     words = (form.title.data or "", form.standfirst.data or "", form.body.data or "")
-    kind = content_type(node.page.type)
     if kind is None:
         version = _current(node, lang)
         return TypedPage(*words, version.data if version else {}, version.alternative if version else "")
-    held = data_of(data)
+    held = data_of(kind, data)
     with force_locale(lang):  # the words around the data are in the language of the text
         return TypedPage(*words, held, alternative_of(kind, held))
 
 
-def _preview(node: Node, lang: str, form: PageForm, data: Any) -> ResponseReturnValue:
+def _preview(node: Node, lang: str, form: PageForm, kind: Owned[ContentType] | None, data: Any) -> ResponseReturnValue:
     """Shows what would be public, with the form and its words below; nothing is saved."""
     try:
         prepared = prepare(form.body.data or "", lang=lang)
     except MarkupRefused as refusal:
-        return _editor(node, lang, form, data, message=markup_sentence(refusal), status=422)
-    return _editor(node, lang, form, data, preview=page_html(list(prepared.fragment.to_json()), lang, "apercu-"))
+        return _editor(node, lang, form, kind, data, message=markup_sentence(refusal), status=422)
+    return _editor(node, lang, form, kind, data, preview=page_html(list(prepared.fragment.to_json()), lang, "apercu-"))
 
 
 # — workflow —
@@ -164,7 +166,7 @@ def step_page(page_id: str, lang: str, step: str) -> ResponseReturnValue:
         if step == "publier":
             page_texts.publish_text(uow, actor, page_id, lang, sent("hash"))
         elif step == "proposer":
-            page_texts.propose_text(uow, actor, page_id, lang)
+            page_texts.propose_text(uow, actor, page_id, lang, site().settings.base_url)
         else:
             page_texts.take_back_text(uow, actor, page_id, lang)
     words = {

@@ -27,9 +27,20 @@ from app.sdk import (
     theme_choices,
 )
 from plugins.communication.rules.cross import NO_PHASE, Choice, Grid, grid_of, pages_of
+from plugins.communication.services.remembering import Remembered
 
 _VOICES = {CATEGORY_SLUG[category]: str(category) for category in CATEGORIES}
 _SLUGS = {category: slug for slug, category in _VOICES.items()}
+
+
+@dataclass(frozen=True)
+class Place:
+    """A territory as a table names it."""
+
+    id: str
+    slug: str
+    name: str
+    fictitious: bool
 
 
 @dataclass(frozen=True)
@@ -68,8 +79,21 @@ class Reading:
 
 def read_grid(session: Session) -> Grid:
     """Returns the table of all that is public: territories by phases, with who speaks in each cell."""
-    territories = [line.territory for line in list_territories(session)]
-    return grid_of(list_tellings(session), territories, phase_choices(session), _("Hors phase"))
+    tellings = list_tellings(session)
+    return _GRIDS.of(tellings, lambda: _grid_of(session, tellings))
+
+
+_GRIDS = Remembered[Grid]()
+
+
+def _grid_of(session: Session, tellings: Sequence[Telling]) -> Grid:
+    return grid_of(tellings, places_of(session), phase_choices(session), _("Hors phase"))
+
+
+def places_of(session: Session) -> list[Place]:
+    """Returns all territories by name, as rows of no session: they can be kept."""
+    found = (line.territory for line in list_territories(session))
+    return [Place(territory.id, territory.slug, territory.name, territory.fictitious) for territory in found]
 
 
 def choice_of(session: Session, arguments: Mapping[str, str]) -> Choice:

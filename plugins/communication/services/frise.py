@@ -3,8 +3,10 @@
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
+from functools import cached_property
 
 from flask import url_for
+from markupsafe import Markup
 
 from app.sdk import (
     CATEGORIES,
@@ -20,23 +22,29 @@ from app.sdk import (
     braid_picture,
     find_territory,
     list_tellings,
-    list_territories,
     show_voice,
     working_journey,
 )
 from plugins.communication.rules.cross import Choice
 from plugins.communication.rules.frise import Step, steps_of, working_steps
+from plugins.communication.services.cross import Place, places_of
 from plugins.communication.services.cross import address as address_of
+from plugins.communication.services.remembering import Remembered
 
 
 @dataclass(frozen=True)
 class Frise:
     """A journey, ready to be drawn: its moments, its picture, who speaks on each strand."""
 
-    territory: Territory
+    territory: Territory | Place
     steps: tuple[Step, ...]
     picture: Picture
     cast: dict[str, tuple[VoiceShown, ...]]
+
+    @cached_property
+    def fingerprint(self) -> Markup:
+        """The picture in small, drawn once."""
+        return self.picture.mini()
 
     @property
     def stories(self) -> int:
@@ -61,7 +69,7 @@ def read_frise(session: Session, territory: Territory) -> Frise:
     return frise_of(territory, list_tellings(session, territory_id=territory.id))
 
 
-def frise_of(territory: Territory, tellings: Sequence[Telling]) -> Frise:
+def frise_of(territory: Territory | Place, tellings: Sequence[Telling]) -> Frise:
     """Lays a territory's tellings together; the titles of the picture lead to the moments of its page."""
     steps = [replace(step, also=tuple(dict.fromkeys(show_voice(voice).worded for voice in step.others))) for step in steps_of(tellings)]
     address = url_for("communication.frise", slug=territory.slug)
@@ -102,10 +110,17 @@ def read_frise_of(session: Session, slug: str) -> Frise:
 def list_frises(session: Session) -> list[Frise]:
     """Returns the journeys of all territories, by name; a territory without a public moment has an empty one."""
     tellings = list_tellings(session)
-    return [
-        frise_of(line.territory, [telling for telling in tellings if telling.territory.id == line.territory.id])
-        for line in list_territories(session)
-    ]
+    return _FRISES.of(tellings, lambda: _frises_of(session, tellings))
+
+
+_FRISES = Remembered[list[Frise]]()
+
+
+def _frises_of(session: Session, tellings: Sequence[Telling]) -> list[Frise]:
+    told: dict[str, list[Telling]] = {}
+    for telling in tellings:
+        told.setdefault(telling.territory.id, []).append(telling)
+    return [frise_of(place, told.get(place.id, [])) for place in places_of(session)]
 
 
 def on_territory(session: Session, context: SlotContext) -> dict[str, object] | None:

@@ -3,18 +3,37 @@
 import itertools
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from app.db.models import AuditEntry, Passage, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models import (
+    AccountRole,
+    AuditEntry,
+    Page,
+    PageText,
+    Passage,
+    PermissionRow,
+    PluginSetting,
+    PluginState,
+    PluginSuspension,
+    Restriction,
+    RolePermission,
+    RoleRow,
+    SiteState,
+)
 from app.hooks.contracts import SettingsPage
+from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import plugins
 from app.services.plugin_settings import save_settings
+from app.services.restrictions import restrict
+from app.services.roles import Rights
 from app.services.site import Site
+from app.services.verify import verify_site
 from tests.factories import actor
 from tests.hostile.making import found_in, migration, table, write_plugin
 from tests.services.plugins.conftest import switch
@@ -92,7 +111,7 @@ def test_off_on_off_each_repeated(site_with, tidy):
         switch(site, "tidy", False)
     assert status(site, "tidy").state == "off"
     assert not is_on(site, "tidy")
-    assert verbs(site) == ["plugin.enable", "plugin.disable"], "what changes nothing is not recorded"
+    assert verbs(site) == ["plugin.migrate", "plugin.enable", "plugin.disable"], "what changes nothing is not recorded"
     assert notes(site) == ["enabled", "disabled"]
 
 
@@ -116,7 +135,7 @@ def test_new_code_needs_its_migration_and_is_upgraded_by_switching_on_again(site
         switch(site, "tidy", True)
     after = status(site, "tidy")
     assert (after.tables, after.enabled_version, after.needs_upgrade) == ("current", "2.0", False)
-    assert verbs(site) == ["plugin.enable", "plugin.upgrade"]
+    assert verbs(site) == ["plugin.migrate", "plugin.enable", "plugin.migrate", "plugin.upgrade"]
     assert notes(site) == ["enabled", "enabled"]
 
 
@@ -133,8 +152,34 @@ def test_tables_behind_hold_the_plugin_back_until_they_are_migrated(site_with, t
     switch(site_with(tidy), "tidy", True)
     site = site_with(tidy_two)
     assert not is_on(site, "tidy")
-    plugins.prepare_tables(site.engine, site.plugins, "tidy")
+    plugins.prepare_tables(site, None, "tidy")
     assert is_on(site, "tidy")
+
+
+def test_migrating_is_recorded_with_who_and_from_where_to_where_and_only_once(site_with, tidy, tidy_two):
+    switch(site_with(tidy), "tidy", True)
+    site = site_with(tidy_two)
+    gone = Actor("0" * 20, "Partie", frozenset(), (), frozenset({PLUGIN_MANAGE}))
+    with pytest.raises(NotAllowed, match="signed_out"):
+        plugins.prepare_tables(site, gone, "tidy")
+    with pytest.raises(NotAllowed, match="needs_permission"):
+        plugins.prepare_tables(site, replace(gone, permissions=frozenset()), "tidy")
+    assert status(site, "tidy").tables == "behind"
+    assert verbs(site).count("plugin.migrate") == 1
+    for _again in range(2):
+        plugins.prepare_tables(site, None, "tidy")
+    with Session(site.engine) as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.verb == "plugin.migrate").order_by(AuditEntry.seq)).all()
+        assert [entry.facts for entry in entries] == [{"before": None, "after": "tidy_1"}, {"before": "tidy_1", "after": "tidy_2"}]
+        assert verify_site(session).faults == ()
+
+
+def test_a_migration_that_fails_leaves_no_record(site_with, tmp_path):
+    broken = {"one.py": migration("tidy_1", None, "raise RuntimeError('boum')", "pass")}
+    site = site_with(found_in(write_plugin(tmp_path, "tidy", migrations=broken)))
+    with pytest.raises(Refused, match="plugin_migration"):
+        plugins.prepare_tables(site, None, "tidy")
+    assert verbs(site) == []
 
 
 def test_a_plugin_whose_code_is_gone_is_named_and_can_be_switched_off(site_with, tidy):
@@ -218,13 +263,13 @@ def test_two_administrators_at_once(site_with, tidy, switches):
 
 def test_a_crash_between_migration_and_switch_or_within_it_leaves_it_off_and_repeatable(site_with, tidy, monkeypatch):
     site = site_with(tidy)
-    plugins.prepare_tables(site.engine, site.plugins, "tidy")  # and here the process dies
+    plugins.prepare_tables(site, None, "tidy")  # and here the process dies
     assert (status(site, "tidy").state, status(site, "tidy").tables) == ("off", "current")
     with pytest.raises(ZeroDivisionError):
         _switch_and_die(site)
     assert not is_on(site, "tidy")
     assert notes(site) == []
-    assert verbs(site) == []
+    assert verbs(site) == ["plugin.migrate"], "the tables are newer, and the chain says so"
     switch(site, "tidy", True)
     assert notes(site) == ["enabled"]
 
@@ -252,8 +297,21 @@ def test_what_turning_off_makes_dormant_is_counted(site_with, tidy, world):
         uow.session.add(Passage(story_id=world.stories["legumerie"], salt="0" * 32, block="tidyother:x", position=9, created_at=uow.now))
         owned = site.registry.of(SettingsPage)[0]
         save_settings(uow, actor(site, world, "admin"), owned, {"greeting": "salut"})
+        text_of = {"lang": "fr", "state": "published", "state_since": uow.now, "version_id": "v"}
+        for name, kind, published, deleted in (
+            ("a", "tidy:card", "v", None),
+            ("b", "tidy:card", None, None),
+            ("c", "tidy:card", "v", uow.now),
+            ("d", "tidyother:card", "v", None),
+        ):
+            page = Page(id=name, slug=name, path=f"/{name}", type=kind, position=1, salt="0", created_at=uow.now, deleted_at=deleted)
+            uow.session.add(page)
+            uow.session.flush()
+            uow.session.add(PageText(page_id=name, published_version_id=published, **text_of))
     with Session(site.engine) as session:
         found = plugins.what_goes_dormant(session, "tidy")
+    assert (found.pages, found.public_pages) == (2, 1)
+    assert not plugins.Dormant(pages=1).nothing
     assert (found.passages, found.stories, found.published, found.settings) == (3, 2, 0, 1)
     assert found.rows == {"tidy_note": 1}
 
@@ -378,3 +436,59 @@ def test_exports_are_for_the_operator_alone(site_with, tidy, home: Path):
     file = plugins.purge(site, None, "tidy")
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
+
+
+RIGHTS = """
+@hookimpl
+def register_permissions():
+    return [Permission("garden.water_plants", title="Arroser", roles=frozenset({"organiser"})), Permission("garden.cut_hedges", title="Tailler")]
+
+@hookimpl
+def register_roles():
+    return [
+        RoleOffer("garden.gardener", title="Jardin", permissions=frozenset({"garden.water_plants", "media.manage"})),
+        RoleOffer("garden.owl", title="Chouette", permissions=frozenset({"garden.cut_hedges"})),
+    ]
+"""
+GRANTS = ', grants=frozenset({"media.manage"})'
+
+
+@pytest.mark.parametrize("code_is_gone", [False, True])
+def test_purge_takes_the_rights_that_it_brought_and_nothing_that_people_have(site_with, tmp_path, world, code_is_gone):
+    site = site_with(found_in(write_plugin(tmp_path, "garden", RIGHTS, manifest=GRANTS)))
+    switch(site, "garden", True)
+    with site.writer.begin() as uow:
+        uow.session.add(AccountRole(account_id=world.accounts["helene"], role="garden.gardener"))
+        uow.session.add(RolePermission(role="editor", permission="garden.cut_hedges", owner="garden"))
+        restrict(uow, None, "garden", "story", world.stories["legumerie"], "garden.hidden")
+    switch(site, "garden", False)
+    if code_is_gone:
+        site = site_with()
+    plan = shown(site, "garden")
+    assert plan.rights == Rights(("garden.cut_hedges", "garden.water_plants"), ("garden.owl",), ("garden.gardener",))
+    assert plan.restrictions == 1
+    file = plugins.purge(site, actor(site, world, "admin"), "garden")
+    kept = json.loads(file.read_text(encoding="utf-8"))["rights"]
+    assert kept == {
+        "editor": ["garden.cut_hedges"],
+        "garden.gardener": ["garden.water_plants", "media.manage"],
+        "garden.owl": ["garden.cut_hedges"],
+        "organiser": ["garden.water_plants"],
+    }
+    with Session(site.engine) as session:
+        assert session.get(RoleRow, "garden.owl") is None
+        role = session.get_one(RoleRow, "garden.gardener")
+        assert (role.owner, role.title) == (None, "garden.gardener" if code_is_gone else "Jardin")
+        assert session.scalars(select(AccountRole.account_id).where(AccountRole.role == role.key)).all() == [world.accounts["helene"]]
+        assert session.scalars(select(RolePermission.permission).where(RolePermission.role == role.key)).all() == ["media.manage"]
+        assert session.scalars(select(RolePermission).where(RolePermission.owner == "garden")).all() == []
+        assert session.scalars(select(PermissionRow).where(PermissionRow.owner == "garden")).all() == []
+        assert session.scalars(select(Restriction.lifted_at).where(Restriction.owner == "garden")).all() == [None]
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "plugin.purge")).one()
+        assert entry.facts["roles"] == ["garden.owl"]
+    if not code_is_gone:
+        switch(site, "garden", True)
+        with Session(site.engine) as session:
+            given = session.scalars(select(RolePermission.role).where(RolePermission.permission == "garden.water_plants")).all()
+            assert given == ["organiser"], "learnt as for the first time; what the site keeps is the site's"
+            assert session.get(RoleRow, "garden.owl") is not None

@@ -76,6 +76,17 @@ BROKEN = {
     "a template that is no text": ("templates", {"files": {"templates/tile.html": b"\xff\xfe\xfa"}}),
     "a template that leans on nothing": ("templates", {"files": {"templates/tile.html": "{% include 'nowhere.html' %}"}}),
     "a template that is not there": ("templates", {"code": TILE}),
+    "a template that includes itself": ("templates", {"files": {"templates/tile.html": "{% include '{name}/tile.html' %}"}}),
+    "a template that extends itself": ("templates", {"files": {"templates/tile.html": "{% extends '{name}/tile.html' %}"}}),
+    "templates that include each other": (
+        "templates",
+        {
+            "files": {
+                "templates/tile.html": "<p>{% block part %}{% include '{name}/other.html' %}{% endblock %}</p>",
+                "templates/other.html": "{% import '{name}/tile.html' as tile %}",
+            }
+        },
+    ),
 }
 
 
@@ -84,9 +95,16 @@ def test_each_is_failed_at_its_stage_and_the_others_go_on(site_with, tmp_path):
     for number, (kind, (stage, written)) in enumerate(BROKEN.items()):
         name = f"bad{number}"
         code = written.get("code", "").replace("{name}", name).replace("{{", "{").replace("}}", "}")
-        candidates.append(found_in(write_plugin(tmp_path, name, **(written | {"code": code}))))
+        files = {path: text if isinstance(text, bytes) else text.replace("{name}", name) for path, text in written.get("files", {}).items()}
+        candidates.append(found_in(write_plugin(tmp_path, name, **(written | {"code": code, "files": files}))))
         wanted[name] = (kind, stage)
-    good = found_in(write_plugin(tmp_path, "good", files={"templates/tile.html": "{% extends 'base.html' %}{{ 'x'|said }}"}))
+    good = found_in(
+        write_plugin(
+            tmp_path,
+            "good",
+            files={"templates/tile.html": "{% extends 'base.html' %}{{ 'x'|said }}{% if x %}{% include 'good/tile.html' %}{% endif %}"},
+        )
+    )
     site = site_with(*candidates, good)
     with Session(site.engine) as session:
         found = {status.name: status for status in plugins.read_statuses(session, site.plugins)}
