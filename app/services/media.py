@@ -31,6 +31,8 @@ CREDIT = 200
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # Phones write JPEG in a container of several pictures; the first is the photograph.
 _ALIASES = {"MPO": "JPEG"}
+ORPHAN_MARK = "orphan"
+"""A file beside those of an image that nothing referred to when the last sweep looked."""
 MOST_SIDE = 16_000  # WebP holds no side above 16,383 pixels
 
 
@@ -55,12 +57,31 @@ class PreparedImage:
     renditions: tuple[Rendition, ...]
 
 
+@dataclass(frozen=True)
+class CleanImage:
+    """An image of pixels alone, in memory; `hash` is that of the file that would be stored."""
+
+    hash: str
+    image: Image.Image
+    kind: str
+    master: bytes
+
+
 def prepare_image(folder: Path, data: bytes) -> PreparedImage:
     """Cleans an image and writes it with its renditions below `folder`; to be called before the unit of work.
 
     Args:
         folder: the site's media folder.
         data: the uploaded file.
+
+    Raises:
+        Invalid: as `clean_image`.
+    """
+    return write_image(folder, clean_image(data))
+
+
+def clean_image(data: bytes) -> CleanImage:
+    """Reads an image without trust; writes nothing.
 
     Raises:
         Invalid: for the field `image`, if it is empty, too heavy, too large, or not a JPEG, PNG or WebP image.
@@ -71,10 +92,16 @@ def prepare_image(folder: Path, data: bytes) -> PreparedImage:
         raise Invalid("image", "image_heavy", limit=MOST_BYTES // MEBIBYTE)
     image, kind = _decode(data)
     master = _encode(_scaled(image, MASTER_WIDTH), kind)
-    content_hash = hashlib.sha256(master).hexdigest()
-    target = folder / content_hash[:2] / content_hash
+    return CleanImage(hashlib.sha256(master).hexdigest(), image, kind, master)
+
+
+def write_image(folder: Path, clean: CleanImage) -> PreparedImage:
+    """Writes a clean image with its renditions; what is there already stays."""
+    image = clean.image
+    target = image_folder(folder, clean.hash)
     target.mkdir(parents=True, exist_ok=True)
-    _write(target / "master", master)
+    (target / ORPHAN_MARK).unlink(missing_ok=True)  # somebody is about to use it: its grace begins anew
+    _write(target / "master", clean.master)
     renditions = []
     for width in _widths(image.width):
         scaled = _scaled(image, width)
@@ -82,7 +109,30 @@ def prepare_image(folder: Path, data: bytes) -> PreparedImage:
         _write(target / f"{scaled.width}.webp", encoded)
         renditions.append(Rendition(scaled.width, scaled.height, len(encoded)))
     master_size = _scaled_size(image, MASTER_WIDTH)
-    return PreparedImage(content_hash, _FORMATS[kind], *master_size, len(master), tuple(renditions))
+    return PreparedImage(clean.hash, _FORMATS[clean.kind], *master_size, len(clean.master), tuple(renditions))
+
+
+def image_folder(folder: Path, content_hash: str) -> Path:
+    """Returns where the files of an image stand."""
+    return folder / content_hash[:2] / content_hash
+
+
+def find_stored(folder: Path, content_hash: str) -> PreparedImage:
+    """Returns an image whose files are there, by what they say of themselves.
+
+    Raises:
+        NotFound: if they are not.
+    """
+    place = image_folder(folder, content_hash)
+    if not (place / "master").is_file():
+        raise NotFound("media")
+    with Image.open(place / "master", formats=tuple(_FORMATS)) as master:
+        mime, width, height = _FORMATS[str(master.format)], master.width, master.height
+    renditions = []
+    for file in sorted(place.glob("*.webp"), key=lambda path: int(path.stem)):
+        with Image.open(file, formats=("WEBP",)) as scaled:
+            renditions.append(Rendition(scaled.width, scaled.height, file.stat().st_size))
+    return PreparedImage(content_hash, mime, width, height, (place / "master").stat().st_size, tuple(renditions))
 
 
 def _widths(width: int) -> list[int]:
