@@ -13,10 +13,10 @@ window.H = {
     return found + offset;
   },
   choose(from, to) {
-    const { tr, doc, selection } = T.view.state;
-    const Words = Object.getPrototypeOf(selection.constructor).near(doc.resolve(from)).constructor;
     T.view.focus();
-    T.view.dispatch(tr.setSelection(Words.between(doc.resolve(from), doc.resolve(to))));
+    const { tr, doc, selection } = T.view.state;
+    const near = Object.getPrototypeOf(selection.constructor).near(doc.resolve(from));
+    T.view.dispatch(tr.setSelection(near.constructor.between?.(doc.resolve(from), doc.resolve(to)) ?? near));
   },
   caret: (words, offset = 0) => H.choose(H.at(words, offset), H.at(words, offset)),
   select: (words) => H.choose(H.at(words), H.at(words, words.length)),

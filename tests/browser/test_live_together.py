@@ -196,6 +196,29 @@ def test_a_right_that_ends_makes_the_text_read_only_and_says_why(stage, ana, bob
     assert stage.agree(ana, bob) == "Le préau clair ouvre à sept heures."
 
 
+def test_a_right_that_comes_later_lets_one_write(stage, ana):
+    ana.begin("Le préau.")
+    ana.is_saved()
+    stage.relay.people["bob"].right = "read"
+    bob = stage.open("bob")
+    expect(bob.state).to_contain_text("sans pouvoir y écrire")
+    stage.relay.grant("bob", right="write")
+    bob.caret("préau", 5)
+    bob.type(" clair")
+    assert stage.agree(ana, bob) == "Le préau clair."
+
+
+def test_a_passage_that_is_taken_away_and_given_back_is_written_again(stage, ana, bob):
+    stage.relay.grant("bob", right="none", why="Ce passage n’est plus là.")
+    expect(bob.state).to_contain_text("Ce passage n’est plus là.")
+    stage.relay.people["bob"].right = "write"
+    stage.relay.notice(kind="passages")
+    bob.page.wait_for_function("T.room.state === 'saved'")
+    bob.caret("préau", 5)
+    bob.type(" clair")
+    assert stage.agree(ana, bob).startswith("Le préau clair")
+
+
 def test_words_that_the_server_refuses_are_kept_aside(stage, ana, bob):
     stage.relay.refuses.add("bob")
     bob.caret("préau", 5)
