@@ -29,17 +29,12 @@ from app.kernel.document.tree import (
     Cell,
     Document,
     Emphasis,
-    Footnote,
     FootnoteReference,
     Heading,
-    Image,
-    LineBreak,
-    Link,
     ListItem,
     OrderedList,
     Paragraph,
     Quote,
-    Strong,
     Table,
     Text,
 )
@@ -57,6 +52,7 @@ from app.services.markup import (
 )
 from app.services.markup.child import answer
 from app.services.markup.worker import CPU_SECONDS, Lost, Pool, TooSlow
+from tests.generated_trees import DOCUMENTS, SHARDS, cut
 from tests.services.hostile_markdown import mutations, pathological, seeds
 
 ROOT = Path(app.__file__).resolve().parents[1]
@@ -158,67 +154,13 @@ class TestBlocks:
 # Properties ------------------------------------------------------------------------------------------------------------------------------------------
 
 
-def _cut(text):
-    return text.split("¦")
-
-
-_SHARDS = st.sampled_from(
-    [
-        *"abé12 \n*_[](){}<>!#-+.|\\&`~^:=\"'/",
-        *_cut("  ¦\n\n¦- ¦1. ¦# ¦> ¦    ¦[^1]¦[^n]:¦](/x)¦![a](media:x)¦<http://a>¦---¦| a¦\\\n¦  \n¦mot¦ la suite"),
-        *"\x00\t\u00a0\u2003\u0301\u0338\u2028\u202e\u1fef\u037e\u1100\u1161",
-    ]
-)
-_texts = st.lists(_SHARDS, max_size=8).map("".join) | st.text(max_size=6)
-_targets = st.sampled_from(
-    ["https://a.fr/", "https://a.fr/(b)", "https://a.fr/((b)", "/x)", "#a", "mailto:a@b.fr", "tel:+331", "https://é.fr/x_*y*?a=1&b=2"]
-)
-_labels = st.sampled_from(["1", "n", "é_-"])
-_atoms = (
-    st.builds(Text, _texts)
-    | st.builds(Image, st.sampled_from(["a", "x9"]), _texts)
-    | st.builds(FootnoteReference, _labels)
-    | st.just(LineBreak())
-)
-
-
-def _row_of(inlines):
-    return st.lists(inlines, max_size=4).map(tuple)
-
-
-_inlines = _row_of(
-    st.recursive(
-        _atoms,
-        lambda inner: st.builds(Emphasis, _row_of(inner)) | st.builds(Strong, _row_of(inner)) | st.builds(Link, _targets, _row_of(inner)),
-        max_leaves=6,
-    )
-)
-_cells = st.lists(st.builds(Cell, _inlines), max_size=3).map(tuple)
-_tables = st.builds(
-    Table,
-    _cells.filter(bool),
-    st.lists(st.sampled_from(["", "left", "center", "right"]), max_size=4).map(tuple),
-    st.lists(_cells, max_size=2).map(tuple),
-)
-_paragraphs = st.builds(Paragraph, _inlines)
-_blocks = st.recursive(
-    _paragraphs | st.builds(Heading, st.integers(2, 4), _inlines) | _tables,
-    lambda inner: (
-        st.builds(Quote, _row_of(inner))
-        | st.builds(BulletList, _row_of(st.builds(ListItem, _row_of(inner))))
-        | st.builds(OrderedList, st.sampled_from([0, 1, 7, 999_999_999]), _row_of(st.builds(ListItem, _row_of(inner))))
-    ),
-    max_leaves=8,
-)
-_documents = st.builds(Document, _row_of(_blocks), st.lists(st.builds(Footnote, _labels, _row_of(_blocks)), max_size=2).map(tuple))
-
 _WORDS = [f"m{number}x" for number in range(60)]
 _MARKUP = st.sampled_from(
     [
         *"*_`[]()<>!#|\\ \t&^:\"'\u00a0\u0301",
-        *_cut("**¦***¦__¦## ¦- ¦* ¦+ ¦1. ¦> ¦    ¦  ¦ | ¦---¦>>¦> - ¦1. - ¦* * *¦![¦](¦](media:ab)¦](/x)¦](javascript:x)¦[^1]¦&amp;"),
-        *_cut("\n¦\n\n¦\n\n\n¦\n\n    ¦\n    ¦\n        ¦\n> ¦\n- ¦\n1. ¦\n    - ¦\n[^1]: ¦\n\n[^2]: ¦\\\n¦  \n¦\n===\n¦```\n"),
-        *_cut("|\n|---|---|\n¦\n--- | ---\n¦<div>¦</div>¦<!--¦-->¦<![CDATA["),
+        *cut("**¦***¦__¦## ¦- ¦* ¦+ ¦1. ¦> ¦    ¦  ¦ | ¦---¦>>¦> - ¦1. - ¦* * *¦![¦](¦](media:ab)¦](/x)¦](javascript:x)¦[^1]¦&amp;"),
+        *cut("\n¦\n\n¦\n\n\n¦\n\n    ¦\n    ¦\n        ¦\n> ¦\n- ¦\n1. ¦\n    - ¦\n[^1]: ¦\n\n[^2]: ¦\\\n¦  \n¦\n===\n¦```\n"),
+        *cut("|\n|---|---|\n¦\n--- | ---\n¦<div>¦</div>¦<!--¦-->¦<![CDATA["),
     ]
 )
 
@@ -266,12 +208,12 @@ _thorough = settings(_quick, max_examples=4000)
 
 class TestRoundTrip:
     @settings(_quick, max_examples=60)
-    @given(_documents)
+    @given(DOCUMENTS)
     def test_every_tree_is_read_back(self, document):
         check_tree(document)
 
     @_quick
-    @given(st.lists(_SHARDS, max_size=30).map("".join))
+    @given(st.lists(SHARDS, max_size=30).map("".join))
     def test_canonical_is_idempotent_for_every_text(self, text):
         check_text(text)
 
@@ -283,13 +225,13 @@ class TestRoundTrip:
 
     @pytest.mark.long
     @settings(_quick, max_examples=600)
-    @given(_documents)
+    @given(DOCUMENTS)
     def test_many_trees(self, document):
         check_tree(document)
 
     @pytest.mark.long
     @_thorough
-    @given(st.lists(_SHARDS, max_size=60).map("".join), _typed())
+    @given(st.lists(SHARDS, max_size=60).map("".join), _typed())
     def test_many_texts(self, text, typed):
         check_text(text)
         everything = _everything_in(check_text(typed))
