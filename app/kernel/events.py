@@ -23,6 +23,15 @@ class PassageSigned(Event):
 
 
 @dataclass(frozen=True)
+class MarginChanged(Event):
+    """What stands beside a passage's words changed; `kind` is `comments` or `suggestions`."""
+
+    story: str
+    passage: str
+    kind: str
+
+
+@dataclass(frozen=True)
 class StorySubmitted(Event):
     story: str
     version: str

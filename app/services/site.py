@@ -11,6 +11,7 @@ from app.kernel.clock import Clock
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
 from app.services.installed_code import InstalledCode
+from app.services.live_documents import LiveDocuments, NoLive
 from app.services.mail import Postman
 from app.services.menus import NavigationCache
 from app.services.snapshots import SnapshotCache
@@ -33,3 +34,4 @@ class Site:
     identities: IdentityCache
     installed: InstalledCode
     navigation: NavigationCache = field(default_factory=NavigationCache)
+    live: LiveDocuments = field(default_factory=NoLive)

@@ -220,6 +220,13 @@ REASONS: dict[str, LazyString] = {
     "own_words": "%(words)s",
     "no_account": _l("Personne n’a de compte à cette adresse. Demandez à l’organisation de l’inviter."),
     "comment_empty": _l("Le commentaire est vide : rien n’a été ajouté."),
+    "thread_resolved": _l("Ce fil est résolu. Rouvrez-le pour y répondre."),
+    "not_your_comment": _l("Ces mots sont ceux d’une autre personne : répondez-lui, ils restent tels quels."),
+    "comment_settled": _l("Un commentaire se corrige pendant une demi-heure. Ajoutez plutôt une réponse."),
+    "suggestion_gone": _l(
+        "Cette suggestion n’est plus dans le texte : quelqu’un l’a décidée, reprise, ou a changé les mots. Rien d’autre n’a bougé."
+    ),
+    "not_your_suggestion": _l("Cette suggestion est celle d’une autre personne : elle seule peut la reprendre."),
     "too_many_lookups": _l("Trop d’adresses essayées. Attendez un quart d’heure avant d’en essayer une autre."),
     "too_many_attempts": _l("Trop d’essais. Attendez un quart d’heure, ou demandez un lien de connexion."),
     "sign_in_failed": _l("Adresse ou mot de passe inconnus. Vérifiez, ou demandez un lien de connexion par courriel."),

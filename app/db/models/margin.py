@@ -53,14 +53,13 @@ class Comment(Base):
 
 
 class Mention(Base):
-    """A person called by name in a comment; `seen_at` is when they opened the page, `told_at` when a mail told them."""
+    """A person called by name in a comment; `seen_at` is when they answered or said that they had seen it."""
 
     __tablename__ = "mention"
 
     comment_id: Mapped[str] = ref("comment.id", primary_key=True)
     account_id: Mapped[str] = ref("account.id", primary_key=True, index=True)
     seen_at: Mapped[datetime | None]
-    told_at: Mapped[datetime | None]
 
 
 class Suggestion(Base):

@@ -90,7 +90,6 @@ def upgrade() -> None:
         sa.Column("comment_id", sa.String(length=20), nullable=False),
         sa.Column("account_id", sa.String(length=20), nullable=False),
         sa.Column("seen_at", sa.DateTime(), nullable=True),
-        sa.Column("told_at", sa.DateTime(), nullable=True),
         sa.ForeignKeyConstraint(["account_id"], ["account.id"], name=op.f("fk_mention_account_id_account")),
         sa.ForeignKeyConstraint(["comment_id"], ["comment.id"], name=op.f("fk_mention_comment_id_comment")),
         sa.PrimaryKeyConstraint("comment_id", "account_id", name=op.f("pk_mention")),

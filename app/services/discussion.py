@@ -1,0 +1,228 @@
+"""Comments beside a passage's words in the working copy: threads, answers, mentions; nobody deletes another's words, and one's own change only for a while."""
+
+import hashlib
+import re
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime, timedelta
+
+from sqlalchemy import Select, select, update
+from sqlalchemy.orm import Session
+
+from app.db.models import Account, Comment, CommentThread, Mention, Passage, PassageRevision, Story, Voice
+from app.kernel.access import Actor
+from app.kernel.decision import Decision, no
+from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from app.kernel.events import MarginChanged
+from app.kernel.voice import Mandate
+from app.kernel.workflow import REVIEWABLE_STATES, Capacity, StoryState
+from app.services.checks import checked
+from app.services.stories import capacities_in, delegations_of, visibility
+from app.services.unit_of_work import UnitOfWork
+
+COMMENT = 4000
+QUOTATION = 600
+EDIT_FOR = timedelta(minutes=30)
+_ANCHOR = re.compile(r"[A-Za-z0-9_-]{8,40}")
+
+
+# — rights —
+
+
+def margin_decision(session: Session, actor: Actor, passage: Passage | None) -> Decision:
+    """Decides whether somebody may read a passage's working copy, comment it and suggest other words.
+
+    Members of its delegations always may, whoever's voice it is; editors while the story is proposed or in review, since what its members type before and
+    after is theirs.
+    """
+    if passage is None:
+        return no(NotFound("passage"), "does_not_exist")
+    if passage.deleted_at is not None:
+        return no(NotFound("passage"), "in_trash")
+    story = session.get(Story, passage.story_id)
+    seen = visibility(session, actor, story)
+    if not seen.allowed or story is None or Capacity.MEMBER in capacities_in(session, actor, story.id):
+        return seen
+    return seen if StoryState(story.state) in REVIEWABLE_STATES else no(NotFound("passage"), "wrong_state", state=story.state)
+
+
+def margin_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Passage, Story]:
+    """Returns a passage that somebody may read, comment and suggest in, with its story.
+
+    Raises:
+        NotFound: if it does not exist, is in the trash, or is not theirs to read.
+    """
+    passage = session.get(Passage, passage_id)
+    margin_decision(session, actor, passage).demand()
+    if passage is None:
+        raise NotFound("passage")
+    return passage, session.get_one(Story, passage.story_id)
+
+
+def people_to_mention(session: Session, story_id: str, day: date) -> list[Account]:
+    """Returns the people of a story's delegations whose voice, held or served, lasts on a day; by name."""
+    voices = session.scalars(select(Voice).where(Voice.delegation_id.in_(delegations_of(session, story_id))))
+    ids = {
+        account
+        for voice in voices
+        if Mandate(voice.mandate_start, voice.mandate_end).holds(day)
+        for account in (voice.account_id, voice.scribe_id)
+        if account
+    }
+    return list(
+        session.scalars(select(Account).where(Account.id.in_(ids), Account.disabled_at.is_(None)).order_by(Account.name, Account.id))
+    )
+
+
+# — threads —
+
+
+def start_thread(
+    uow: UnitOfWork,
+    actor: Actor,
+    passage_id: str,
+    body: str,
+    anchor: str = "",
+    quotation: str = "",
+    mentioned: Sequence[str] = (),
+    marked: str = "",
+) -> CommentThread:
+    """Begins a thread about a stretch of a passage, or about the passage as a whole.
+
+    Args:
+        anchor: the id that a mark in the text carries, or "".
+        quotation: the words that it is about, as the person saw them; kept only if the passage says them, or said them in a revision.
+        mentioned: accounts to call, beside those that the body names with `@`.
+        marked: the words that the anchor marks in the live text, which need no proof.
+    """
+    passage, story = margin_passage(uow.session, actor, passage_id)
+    body = checked("body", body, COMMENT, required=True)
+    if anchor and (not _ANCHOR.fullmatch(anchor) or _anchored(uow.session, anchor)):
+        raise Invalid("anchor", "unknown_choice")
+    said = " ".join(quotation.split())[:QUOTATION]
+    thread = CommentThread(
+        passage_id=passage.id,
+        anchor=anchor or None,
+        quotation=" ".join(marked.split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
+        created_at=uow.now,
+        created_by=actor.account,
+    )
+    uow.session.add(thread)
+    uow.session.flush()
+    comment = _say(uow, actor, story, thread, body, mentioned)
+    uow.record(actor, "thread.start", "passage", passage.id, thread=thread.id, comment=comment.id)
+    return thread
+
+
+def _anchored(session: Session, anchor: str) -> bool:
+    return session.scalar(select(CommentThread.id).where(CommentThread.anchor == anchor)) is not None
+
+
+def _was_said(session: Session, passage_id: str, words: str) -> bool:
+    """Tells whether a passage ever said some words: nobody is quoted with what they did not write."""
+    plains = session.scalars(select(PassageRevision.plain).where(PassageRevision.passage_id == passage_id))
+    return bool(words) and any(words in " ".join(plain.split()) for plain in plains)
+
+
+def reply(uow: UnitOfWork, actor: Actor, thread_id: str, body: str, mentioned: Sequence[str] = ()) -> CommentThread:
+    """Answers in a thread; whoever was mentioned in it has seen that by answering.
+
+    Raises:
+        Refused: if the thread is resolved.
+    """
+    thread, story = _open_to(uow.session, actor, thread_id)
+    if thread.resolved_at is not None:
+        raise Refused("thread_resolved")
+    comment = _say(uow, actor, story, thread, checked("body", body, COMMENT, required=True), mentioned)
+    _mark_seen(uow, actor, select(Comment.id).where(Comment.thread_id == thread.id))
+    uow.record(actor, "thread.reply", "passage", thread.passage_id, thread=thread.id, comment=comment.id)
+    return thread
+
+
+def edit_comment(uow: UnitOfWork, actor: Actor, comment_id: str, body: str) -> CommentThread:
+    """Changes one's own words, for half an hour after they were said; the hash of what they were stays in the audit chain.
+
+    Raises:
+        NotAllowed: if they are another's.
+        Refused: if that was too long ago.
+    """
+    comment = uow.session.get(Comment, comment_id)
+    if comment is None:
+        raise NotFound("comment")
+    thread, story = _open_to(uow.session, actor, comment.thread_id)
+    if comment.author_id != actor.account:
+        raise NotAllowed("not_your_comment")
+    if uow.now > comment.created_at + EDIT_FOR:
+        raise Refused("comment_settled")
+    before = hashlib.sha256(comment.body.encode()).hexdigest()
+    comment.body, comment.edited_at = checked("body", body, COMMENT, required=True), uow.now
+    _mention(uow, actor, story, comment, ())
+    uow.record(actor, "comment.edit", "passage", thread.passage_id, comment=comment.id, before=before)
+    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    return thread
+
+
+def set_thread_resolved(uow: UnitOfWork, actor: Actor, thread_id: str, resolved: bool) -> CommentThread:
+    """Marks a thread as settled, or open again; all that was said stays."""
+    thread, story = _open_to(uow.session, actor, thread_id)
+    thread.resolved_at = uow.now if resolved else None
+    thread.resolved_by = actor.account if resolved else None
+    uow.record(actor, "thread.resolve" if resolved else "thread.reopen", "passage", thread.passage_id, thread=thread.id)
+    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    return thread
+
+
+def see_mentions(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
+    """Notes that somebody has seen where they are mentioned beside a passage."""
+    passage, _story = margin_passage(uow.session, actor, passage_id)
+    _mark_seen(uow, actor, select(Comment.id).join(CommentThread).where(CommentThread.passage_id == passage.id))
+
+
+def _open_to(session: Session, actor: Actor, thread_id: str) -> tuple[CommentThread, Story]:
+    thread = session.get(CommentThread, thread_id)
+    if thread is None:
+        raise NotFound("comment")
+    _passage, story = margin_passage(session, actor, thread.passage_id)
+    return thread, story
+
+
+def _say(uow: UnitOfWork, actor: Actor, story: Story, thread: CommentThread, body: str, mentioned: Sequence[str]) -> Comment:
+    comment = Comment(thread_id=thread.id, author_id=actor.account, body=body, created_at=uow.now)
+    uow.session.add(comment)
+    uow.session.flush()
+    _mention(uow, actor, story, comment, mentioned)
+    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    return comment
+
+
+def _mention(uow: UnitOfWork, actor: Actor, story: Story, comment: Comment, chosen: Sequence[str]) -> None:
+    people = {account.id: account.name for account in people_to_mention(uow.session, story.id, uow.today)}
+    if not set(chosen) <= set(people):
+        raise Invalid("mentioned", "unknown_choice")
+    known = set(uow.session.scalars(select(Mention.account_id).where(Mention.comment_id == comment.id)))
+    wanted = {*chosen, *named_in(comment.body, people.items())} - {actor.account} - known
+    uow.session.add_all(Mention(comment_id=comment.id, account_id=account) for account in sorted(wanted))
+    uow.session.flush()
+
+
+def named_in(body: str, people: Iterable[tuple[str, str]]) -> set[str]:
+    """Returns those of some people (account, name) whom a text calls with `@` and their whole name; the longest name that fits is meant."""
+    lowered, found = body.casefold(), set()
+    for account, name in sorted(people, key=lambda person: -len(person[1])):
+        called = re.compile(rf"@{re.escape(name.casefold())}(?!\w)")
+        if called.search(lowered):
+            found.add(account)
+            lowered = called.sub(" ", lowered)
+    return found
+
+
+def _mark_seen(uow: UnitOfWork, actor: Actor, comments: Select[str]) -> None:
+    uow.session.execute(
+        update(Mention)
+        .where(Mention.account_id == actor.account, Mention.seen_at.is_(None), Mention.comment_id.in_(comments))
+        .values(seen_at=uow.now)
+    )
+
+
+def may_edit(actor: Actor, comment: Comment, now: datetime) -> bool:
+    """Tells whether a comment is the actor's own and young enough to be changed."""
+    return comment.author_id == actor.account and now <= comment.created_at + EDIT_FOR

@@ -1,0 +1,129 @@
+"""Suggestions: words that one person proposes in another's passage; only who may write there accepts or refuses them, and a publication never holds them."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.db.models import Passage, Suggestion
+from app.hooks.snapshot import Snapshot
+from app.kernel.access import Actor
+from app.kernel.decision import Decision
+from app.kernel.errors import NotAllowed, NotFound, Refused
+from app.kernel.events import MarginChanged
+from app.services.access import reread
+from app.services.discussion import margin_decision, margin_passage
+from app.services.live_documents import LiveDocuments, Proposal
+from app.services.passages import change_decision, passage_writing
+from app.services.unit_of_work import UnitOfWork, Writer
+
+OPEN, ACCEPTED, REFUSED, WITHDRAWN = "open", "accepted", "refused", "withdrawn"
+_WORDS = 20_000
+
+
+def deciding(session: Session, actor: Actor, passage: Passage | None, *, accepting: bool) -> Decision:
+    """Decides whether proposed words in a passage are somebody's to accept or to refuse: theirs who may write there.
+
+    A refusal changes no accepted word, so that a signature does not stand in its way.
+    """
+    member = margin_decision(session, actor, passage)
+    if not member.allowed:
+        return member
+    return passage_writing(session, actor, passage) if accepting else change_decision(session, actor, passage)
+
+
+def keep_proposals(uow: UnitOfWork, passage_id: str, proposals: Sequence[Proposal]) -> bool:
+    """Puts on record what is proposed in a passage's text now; what was open and is gone was taken back by its author. Returns whether anything changed.
+
+    Called by what receives the text, and before anything is decided about it.
+    """
+    passage = uow.session.get_one(Passage, passage_id)
+    rows = {row.id: row for row in uow.session.scalars(select(Suggestion).where(Suggestion.passage_id == passage_id))}
+    there = {proposal.id for proposal in proposals}
+    changed = False
+    for proposal in proposals:
+        row = rows.get(proposal.id)
+        inserted, deleted = proposal.inserted[:_WORDS], proposal.deleted[:_WORDS]
+        if row is None:
+            row = Suggestion(id=proposal.id, passage_id=passage_id, author_id=proposal.by, created_at=uow.now, state=OPEN)
+            uow.session.add(row)
+            changed = True
+        elif row.state == WITHDRAWN:  # an undo brought it back
+            row.state, row.decided_at, row.decided_by, changed = OPEN, None, None, True
+        if (row.inserted, row.deleted) != (inserted, deleted):
+            row.inserted, row.deleted, changed = inserted, deleted, True
+    for row in rows.values():
+        if row.state == OPEN and row.id not in there:
+            row.state, row.decided_at, changed = WITHDRAWN, uow.now, True
+    uow.session.flush()
+    if changed:
+        uow.emit(MarginChanged(passage.story_id, passage_id, "suggestions"))
+    return changed
+
+
+@dataclass(frozen=True)
+class Desk:
+    """Where suggestions are decided: who writes to the site's database, which extensions are on, and the text that is written live."""
+
+    writer: Writer
+    snapshot: Snapshot
+    live: LiveDocuments
+
+    def decide(self, actor: Actor, passage_id: str, suggestion_id: str, *, accepting: bool) -> None:
+        """Makes proposed words part of the text, or takes them out of it.
+
+        Raises:
+            NotFound: if there is no such suggestion in the passage.
+            NotAllowed: if the passage is another voice's.
+            Refused: if the passage is signed (accepting only) or the story locked, or the words are not there any more.
+        """
+        self._settle(actor, passage_id, [suggestion_id], ACCEPTED if accepting else REFUSED)
+
+    def decide_all(self, actor: Actor, passage_id: str, *, accepting: bool) -> int:
+        """Accepts or refuses every suggestion in a passage's text; returns how many there were."""
+        ids = [proposal.id for proposal in self.live.suggestions(passage_id)]
+        self._settle(actor, passage_id, ids, ACCEPTED if accepting else REFUSED)
+        return len(ids)
+
+    def withdraw(self, actor: Actor, passage_id: str, suggestion_id: str) -> None:
+        """Takes one's own suggestion back.
+
+        Raises:
+            NotAllowed: if it is another's.
+        """
+        self._settle(actor, passage_id, [suggestion_id], WITHDRAWN)
+
+    def _settle(self, actor: Actor, passage_id: str, ids: Sequence[str], state: str) -> None:
+        """Checks, changes the text, records: the text lies in a log of its own, so that no transaction holds both."""
+        with self.writer.begin() as uow:
+            self._check(uow, reread(uow, actor, self.snapshot), passage_id, ids, state)
+        change = self.live.accept if state == ACCEPTED else self.live.refuse
+        gone = [suggestion_id for suggestion_id in ids if not change(passage_id, suggestion_id, actor.account)]
+        with self.writer.begin() as uow:
+            for suggestion_id in set(ids) - set(gone):
+                row = uow.session.get_one(Suggestion, suggestion_id)
+                row.state, row.decided_by, row.decided_at = state, actor.account, uow.now
+                uow.record(actor, f"suggestion.{_VERBS[state]}", "passage", passage_id, suggestion=suggestion_id)
+            if ids:
+                keep_proposals(uow, passage_id, self.live.suggestions(passage_id))
+                uow.emit(MarginChanged(uow.session.get_one(Passage, passage_id).story_id, passage_id, "suggestions"))
+        if gone:
+            raise Refused("suggestion_gone")
+
+    def _check(self, uow: UnitOfWork, actor: Actor, passage_id: str, ids: Sequence[str], state: str) -> None:
+        passage, _story = margin_passage(uow.session, actor, passage_id)
+        if state != WITHDRAWN:
+            deciding(uow.session, actor, passage, accepting=state == ACCEPTED).demand()
+        keep_proposals(uow, passage_id, self.live.suggestions(passage_id))
+        for suggestion_id in ids:
+            row = uow.session.get(Suggestion, suggestion_id)
+            if row is None or row.passage_id != passage_id:
+                raise NotFound("suggestion")
+            if state == WITHDRAWN and row.author_id != actor.account:
+                raise NotAllowed("not_your_suggestion")
+            if row.state != OPEN:
+                raise Refused("suggestion_gone")
+
+
+_VERBS = {ACCEPTED: "accept", REFUSED: "refuse", WITHDRAWN: "withdraw"}
