@@ -391,7 +391,13 @@ class Hub:
             if room.rows > ROWS_TO_COMPACT_MEANWHILE:
                 room.rows = 0
                 self._do(self._in_thread(self.log.compact, room.passage))
-            if not room.channels and not room.in_flight and not room.unsealed_since and room.ready.done() and now - room.written_at > KEPT_SECONDS:
+            if (
+                not room.channels
+                and not room.in_flight
+                and not room.unsealed_since
+                and room.ready.done()
+                and now - room.written_at > KEPT_SECONDS
+            ):
                 self.rooms.pop(room.passage, None)
                 if room.rows > ROWS_WORTH_COMPACTING:
                     self._do(self._in_thread(self.log.compact, room.passage))

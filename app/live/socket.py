@@ -12,7 +12,14 @@ from app.live.room import EMPTY_UPDATE, Channel, TooLarge
 
 log = logging.getLogger("recits.live")
 
-MALFORMED, TOO_LARGE, TOO_FAST, SIGNED_OUT, NOT_ALLOWED, RESTART = "malformed", "too_large", "too_fast", "signed_out", "not_allowed", "restart"
+MALFORMED, TOO_LARGE, TOO_FAST, SIGNED_OUT, NOT_ALLOWED, RESTART = (
+    "malformed",
+    "too_large",
+    "too_fast",
+    "signed_out",
+    "not_allowed",
+    "restart",
+)
 CODES = {MALFORMED: 1002, TOO_LARGE: 1009, SIGNED_OUT: 1008, NOT_ALLOWED: 1008, TOO_FAST: 1013, RESTART: 1013, "disk_full": 1013}
 
 RATE, BURST = 60.0, 400.0
@@ -202,7 +209,9 @@ class Connection:
         corrections = room.take(update, right)
         channel.received += 1
         channel.in_flight += 1
-        entries.append((room.passage, channel.account, SUGGEST if right.kind == SUGGEST else WRITE, update, b"", (channel, channel.received)))
+        entries.append(
+            (room.passage, channel.account, SUGGEST if right.kind == SUGGEST else WRITE, update, b"", (channel, channel.received))
+        )
         for correction in corrections:
             entries.append((room.passage, None, SERVER, correction, b"", (channel, 0)))
 

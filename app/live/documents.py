@@ -1,0 +1,90 @@
+"""What is written live, for services, pages and commands in any thread of any process: read from the log, changed through the log."""
+
+import json
+from collections.abc import Mapping, Sequence
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.db.models import Passage, PassageRevision
+from app.kernel.document.markdown_writer import write_markdown
+from app.kernel.editor import accepted
+from app.kernel.editor.from_tree import from_tree
+from app.live import ydoc
+from app.live.log import Loaded, UpdateLog
+from app.live.sealing import Sealing
+from app.services.live_documents import LiveText, NoLive, Proposal
+from app.services.markup import parse
+from app.services.unit_of_work import Writer
+
+STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
+
+
+class SiteDocuments(NoLive):
+    """The live documents of a site.
+
+    Args:
+        is_open: whether this process, or whoever serves it, answers sockets.
+    """
+
+    def __init__(self, update_log: UpdateLog, engine: Engine, writer: Writer) -> None:
+        self.log = update_log
+        self.is_open = False
+        self._engine = engine
+        self._sealing = Sealing(writer, self)
+
+    def seed(self, passage_id: str) -> tuple[bytes, str | None]:
+        """Returns the first update of a passage's room, made from its revision, and that revision."""
+        with Session(self._engine) as session:
+            passage = session.get_one(Passage, passage_id)
+            revision = session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
+        body = revision.body if revision is not None else ""
+        document = from_tree(parse(body))
+        return ydoc.new_doc(document).get_update(), revision.id if revision is not None else None
+
+    def loaded(self, passage_id: str) -> Loaded:
+        """Returns all that the log holds of a passage."""
+        return self.log.load(passage_id)
+
+    def text(self, passage_id: str) -> LiveText | None:
+        loaded = self.log.load(passage_id)
+        return self.text_of(passage_id, loaded) if loaded.exists else None
+
+    def text_of(self, passage_id: str, loaded: Loaded) -> LiveText:
+        """Returns what a passage said when it was loaded."""
+        document = ydoc.read(loaded.document())
+        tree = accepted.accepted_tree(document)
+        contributors = self.log.authors_since(passage_id, loaded.sealed_upto)
+        return LiveText(write_markdown(tree), (), tuple(contributors), loaded.upto, bool(accepted.proposals(document)))
+
+    def seal(self, passage_id: str) -> None:
+        self._sealing.seal(passage_id)
+
+    def seal_what_was_left(self) -> None:
+        """Seals the rooms that a process which ended left unsealed."""
+        self._sealing.seal_what_was_left()
+
+    def mark_sealed(self, passage_id: str, upto: int, revision_id: str) -> None:
+        self.log.mark_sealed(passage_id, upto, revision_id)
+
+    def anchors(self, passage_id: str) -> Mapping[str, str]:
+        loaded = self.log.load(passage_id)
+        return accepted.anchors(ydoc.read(loaded.document())) if loaded.exists else {}
+
+    def suggestions(self, passage_id: str) -> Sequence[Proposal]:
+        loaded = self.log.load(passage_id)
+        if not loaded.exists:
+            return ()
+        found = accepted.proposals(ydoc.read(loaded.document()))
+        return tuple(Proposal(one.id, one.by, one.inserted, one.deleted, one.before, one.after) for one in found)
+
+    def announce(self, story_id: str, kind: str, **facts: object) -> None:
+        self.log.signal(STORY + story_id, json.dumps({"kind": kind, **facts}).encode())
+
+    def announce_rights(self, account_id: str) -> None:
+        """Lets every worker ask again what an account may do; an empty id means everybody."""
+        self.log.signal(ACCOUNT + account_id, b"")
+
+    def forget(self, passage_id: str) -> None:
+        self.log.forget(passage_id)
+        self.log.signal(FORGET, passage_id.encode())
