@@ -6,13 +6,14 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAGES/*.po) $(wildcard plugins/*/translations/*/LC_MESSAGES/*.po)
 
-.PHONY: help serve test test-long bench lint lock wheel migration translations clean
+.PHONY: help serve test test-long bench lint lock wheel migration translations editor clean
 
 help:
 	@echo "make serve      the site, on http://127.0.0.1:8000"
 	@echo "make test       every check, browser tests included (about a quarter of an hour)"
 	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
 	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
+	@echo "make editor     static/dist/editor.js, from static/editor (needs node)"
 	@echo "make wheel      dist/*.whl"
 
 $(BIN)/python:
@@ -78,6 +79,10 @@ migration: $(VENV)/.tested
 translations: $(VENV)/.tested
 	$(BIN)/python -m app.extract_messages
 	$(PIP) install --no-deps --no-build-isolation --editable .
+
+# Bundles static/editor into static/dist, which is committed; needs node and a package registry.
+editor:
+	node static/editor/build.mjs
 
 clean:
 	rm -rf $(VENV) dist build .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -149,7 +149,7 @@ class SmallSite:
         for name in names:
             assert name in self.core.plugins.plugins, f"no plugin {name!r} is installed: {', '.join(self.core.plugins.plugins)}"
             assert not self.failure_of(name), f"{name} failed: {self.failure_of(name)}"
-            prepare_tables(self.core.engine, self.core.plugins, name)
+            prepare_tables(self.core, None, name)
             with self.core.writer.begin() as uow:
                 set_enabled(uow, None, self.core.plugins, name, True)
 

@@ -1,5 +1,6 @@
 """The commands of `recits config`: export and import; each asks one service."""
 
+from dataclasses import replace
 from pathlib import Path
 
 import click
@@ -9,6 +10,7 @@ from app.cli.base import Makers, ready_site
 from app.kernel.errors import RecitsError, Refused
 from app.services import configuration
 from app.services.configuration import Change, ConfigFault
+from app.services.site import Site
 
 
 @click.group(help="Configuration en fichiers lisibles. / The configuration as readable files.")
@@ -23,10 +25,10 @@ def config_export(makers: Makers, folder: Path) -> None:
     """Writes one file for each section; files that are there already are replaced."""
     site = ready_site(makers)
     with Session(site.engine) as session:
-        files = configuration.to_files(configuration.export_site(site, session))
+        files = configuration.export_files(site, session)
     folder.mkdir(parents=True, exist_ok=True)
     for name, content in files.items():
-        (folder / name).write_text(content, encoding="utf-8")
+        (folder / name).write_bytes(configuration.as_bytes(name, content))
         click.echo(folder / name)
 
 
@@ -38,7 +40,13 @@ def config_export(makers: Makers, folder: Path) -> None:
 @click.pass_obj
 def config_import(makers: Makers, folder: Path, dry_run: bool) -> None:
     """Says every difference, then imports; ends with 1 and changes nothing if a file is wrong."""
-    site = ready_site(makers)
+    # The forms of extensions judge their settings: they need an application around them, and a language.
+    app = makers.app()
+    with app.test_request_context("/"):
+        _import(ready_site(replace(makers, app=lambda: app)), folder, dry_run)
+
+
+def _import(site: Site, folder: Path, dry_run: bool) -> None:
     files = configuration.read_folder(folder)
     if dry_run:
         with Session(site.engine) as session:

@@ -98,7 +98,7 @@ def plugin_enable(makers: Makers, name: str) -> None:
     """Migrates a plugin's tables and switches it on."""
     site = ready_site(makers)
     with refusals(name):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, None, name)
         with site.writer.begin() as uow:
             plugins.set_enabled(uow, None, site.plugins, name, True)
     click.echo(f"{name} : activée.")
@@ -122,7 +122,7 @@ def plugin_migrate(makers: Makers, name: str) -> None:
     """Migrates a plugin's tables; whether it is on stays as it is."""
     site = ready_site(makers)
     with refusals(name):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, None, name)
     click.echo(f"{name} : tables à jour.")
 
 
@@ -182,7 +182,7 @@ def migrate_enabled(site: Site, names: list[str]) -> list[str]:
             continue
         try:
             with refusals(name):
-                plugins.prepare_tables(site.engine, site.plugins, name)
+                plugins.prepare_tables(site, None, name)
         except click.ClickException as error:
             refused.append(error.message)
     return refused

@@ -6,7 +6,7 @@ from datetime import datetime
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import ColumnElement, Text, case, cast, func, inspect, select
+from sqlalchemy import ColumnElement, case, func, inspect, select
 from sqlalchemy.orm import Session
 
 from app.db.base import Base
@@ -18,6 +18,7 @@ from app.db.models import (
     PassageRevision,
     Phase,
     PublicPassage,
+    PublicStance,
     Stance,
     Story,
     StoryDelegation,
@@ -302,9 +303,7 @@ def _batches(values: Iterable[Key]) -> Iterator[list[Key]]:
 
 def parted_clause() -> ColumnElement[bool]:
     """Stories in whose public version a voice disagrees on a moment."""
-    # Only a stance is written so in the canonical record: inside a text the quotation marks would be escaped.
-    disagrees = cast(StoryVersion.manifest, Text).like('%"stance": "disagree"%')
-    return Story.published_version_id.in_(select(StoryVersion.id).where(disagrees).correlate(None))
+    return Story.id.in_(select(PublicStance.story_id).where(PublicStance.stance == "disagree").correlate(None))
 
 
 def missing_voice_clause() -> ColumnElement[bool]:

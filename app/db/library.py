@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import ContentLink, Media, Page, PageText, PageVersion, Passage, PublicMedia, Story, StoryVersion
 from app.db.pages import public_page_clause
 from app.db.reading import public_story_clause
-from app.db.restrictions import not_restricted_clause
+from app.db.restrictions import not_hidden_image_clause, not_restricted_clause
 from app.kernel.links import TargetKind
 
 PAGE_SIZE = 24
@@ -50,7 +50,7 @@ def used_clause() -> ColumnElement[bool]:
 def public_media_clause() -> ColumnElement[bool]:
     """Images that the public sees: in a public story, or by a public page."""
     in_story = exists().where(PublicMedia.hash == Media.hash, not_restricted_clause("story", PublicMedia.story_id)).correlate(Media)
-    return or_(in_story, on_public_page_clause())
+    return and_(or_(in_story, on_public_page_clause()), not_hidden_image_clause(Media.hash))
 
 
 def on_public_page_clause() -> ColumnElement[bool]:

@@ -27,7 +27,7 @@ from app.db.models import (
     Territory,
     Voice,
 )
-from app.db.restrictions import not_restricted_clause
+from app.db.restrictions import not_hidden_image_clause, not_restricted_clause
 from app.kernel.braid import strongest
 from app.kernel.voice import Display
 
@@ -206,8 +206,14 @@ def _card_moments(
     )
 
 
-def read_story(session: Session, story: Story, version: StoryVersion) -> StoryPage:
-    """Reads a version of a story with all that its page shows, in a fixed number of queries."""
+def read_story(session: Session, story: Story, version: StoryVersion, *, hidden_images: bool = False) -> StoryPage:
+    """Reads a version of a story with all that its page shows, in a fixed number of queries.
+
+    `hidden_images`: also those that a restriction hides from the public, for who reviews.
+    """
+    images = select(Media).where(Media.story_id == story.id)
+    if not hidden_images:
+        images = images.where(not_hidden_image_clause(Media.hash))
     pins = version.manifest["passages"]
     revisions = {
         row.hash: row for row in session.scalars(select(PassageRevision).where(PassageRevision.hash.in_({pin["hash"] for pin in pins})))
@@ -225,7 +231,7 @@ def read_story(session: Session, story: Story, version: StoryVersion) -> StoryPa
             row.id: row for row in session.scalars(select(Phase).where(Phase.id.in_({m.phase_id for m in moments.values() if m.phase_id})))
         },
         approvals={(row.hash, row.voice_id) for row in session.execute(signatures)},
-        media={row.id: row for row in session.scalars(select(Media).where(Media.story_id == story.id))},
+        media={row.id: row for row in session.scalars(images)},
     )
 
 

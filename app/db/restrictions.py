@@ -3,13 +3,15 @@
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, bindparam, func, or_, select
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy.orm import InstrumentedAttribute, Session, aliased
 
 from app.db.base import UtcDateTime
 from app.db.models.access import Restriction
+from app.db.models.story import Media
 from app.kernel.clock import system_clock
 
 HIDE = "hide"
+STORY, PAGE, IMAGE = "story", "page", "image"
 
 
 def not_restricted_clause(kind: str, id_column: InstrumentedAttribute[str] | ColumnElement[str]) -> ColumnElement[bool]:
@@ -21,6 +23,12 @@ def not_restricted_clause(kind: str, id_column: InstrumentedAttribute[str] | Col
     """
     here = and_(Restriction.subject_kind == kind, Restriction.subject_id == id_column, _in_force())
     return ~select(Restriction.id).where(here).correlate_except(Restriction).exists()
+
+
+def not_hidden_image_clause(hash_column: InstrumentedAttribute[str]) -> ColumnElement[bool]:
+    """Returns the condition that nothing hides a file now: hiding one image hides the file, whatever else shows it."""
+    row = aliased(Media)
+    return ~select(row.id).where(row.hash == hash_column, ~not_restricted_clause(IMAGE, row.id)).correlate_except(row).exists()
 
 
 def restrictions_on(session: Session, kind: str, subject_id: str) -> list[Restriction]:

@@ -155,7 +155,7 @@ def save_details(uow: UnitOfWork, actor: Actor | None, details: Mapping[str, str
     _save(uow, actor, replace(read_identity(uow.session), **checked_details(details)))  # type: ignore[arg-type]  # texts all
 
 
-def set_logo(uow: UnitOfWork, actor: Actor, image: PreparedImage, alt: str) -> None:
+def set_logo(uow: UnitOfWork, actor: Actor | None, image: PreparedImage, alt: str) -> None:
     """Gives the site a picture, cleaned already; `alt` says what it shows."""
     _may_configure(actor)
     alt = checked("alt", alt, ALT, required=True)
@@ -163,7 +163,7 @@ def set_logo(uow: UnitOfWork, actor: Actor, image: PreparedImage, alt: str) -> N
     _save(uow, actor, replace(read_identity(uow.session), logo=logo))
 
 
-def remove_logo(uow: UnitOfWork, actor: Actor) -> None:
+def remove_logo(uow: UnitOfWork, actor: Actor | None) -> None:
     """Takes the site's picture away; the knot stands in its place."""
     _may_configure(actor)
     _save(uow, actor, replace(read_identity(uow.session), logo=None))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.config import MEBIBYTE
 from app.db.library import on_public_page_clause
 from app.db.models import Media, PassageRevision, PrivateMedia, PublicMedia, Story, StoryVersion
-from app.db.restrictions import not_restricted_clause
+from app.db.restrictions import IMAGE, not_hidden_image_clause, not_restricted_clause, restrictions_on
 from app.kernel.access import MEDIA_MANAGE, PAGE_EDIT, TRASH_MANAGE, Actor, permission_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotFound
@@ -55,12 +55,31 @@ class PreparedImage:
     renditions: tuple[Rendition, ...]
 
 
+@dataclass(frozen=True)
+class CleanImage:
+    """An image of pixels alone, in memory; `hash` is that of the file that would be stored."""
+
+    hash: str
+    image: Image.Image
+    kind: str
+    master: bytes
+
+
 def prepare_image(folder: Path, data: bytes) -> PreparedImage:
     """Cleans an image and writes it with its renditions below `folder`; to be called before the unit of work.
 
     Args:
         folder: the site's media folder.
         data: the uploaded file.
+
+    Raises:
+        Invalid: as `clean_image`.
+    """
+    return write_image(folder, clean_image(data))
+
+
+def clean_image(data: bytes) -> CleanImage:
+    """Reads an image without trust; writes nothing.
 
     Raises:
         Invalid: for the field `image`, if it is empty, too heavy, too large, or not a JPEG, PNG or WebP image.
@@ -71,10 +90,15 @@ def prepare_image(folder: Path, data: bytes) -> PreparedImage:
         raise Invalid("image", "image_heavy", limit=MOST_BYTES // MEBIBYTE)
     image, kind = _decode(data)
     master = _encode(_scaled(image, MASTER_WIDTH), kind)
-    content_hash = hashlib.sha256(master).hexdigest()
-    target = folder / content_hash[:2] / content_hash
+    return CleanImage(hashlib.sha256(master).hexdigest(), image, kind, master)
+
+
+def write_image(folder: Path, clean: CleanImage) -> PreparedImage:
+    """Writes a clean image with its renditions; what is there already stays."""
+    image = clean.image
+    target = image_folder(folder, clean.hash)
     target.mkdir(parents=True, exist_ok=True)
-    _write(target / "master", master)
+    _write(target / "master", clean.master)
     renditions = []
     for width in _widths(image.width):
         scaled = _scaled(image, width)
@@ -82,7 +106,30 @@ def prepare_image(folder: Path, data: bytes) -> PreparedImage:
         _write(target / f"{scaled.width}.webp", encoded)
         renditions.append(Rendition(scaled.width, scaled.height, len(encoded)))
     master_size = _scaled_size(image, MASTER_WIDTH)
-    return PreparedImage(content_hash, _FORMATS[kind], *master_size, len(master), tuple(renditions))
+    return PreparedImage(clean.hash, _FORMATS[clean.kind], *master_size, len(clean.master), tuple(renditions))
+
+
+def image_folder(folder: Path, content_hash: str) -> Path:
+    """Returns where the files of an image stand."""
+    return folder / content_hash[:2] / content_hash
+
+
+def find_stored(folder: Path, content_hash: str) -> PreparedImage:
+    """Returns an image whose files are there, by what they say of themselves.
+
+    Raises:
+        NotFound: if they are not.
+    """
+    place = image_folder(folder, content_hash)
+    if not (place / "master").is_file():
+        raise NotFound("media")
+    with Image.open(place / "master", formats=tuple(_FORMATS)) as master:
+        mime, width, height = _FORMATS[str(master.format)], master.width, master.height
+    renditions = []
+    for file in sorted(place.glob("*.webp"), key=lambda path: int(path.stem)):
+        with Image.open(file, formats=("WEBP",)) as scaled:
+            renditions.append(Rendition(scaled.width, scaled.height, file.stat().st_size))
+    return PreparedImage(content_hash, mime, width, height, (place / "master").stat().st_size, tuple(renditions))
 
 
 def _widths(width: int) -> list[int]:
@@ -215,8 +262,9 @@ def readable_file(session: Session, actor: Actor | None, folder: Path, content_h
 
 def is_public(session: Session, content_hash: str) -> bool:
     """Tells whether an image is part of something public that nothing hides: a story, or a page."""
-    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, not_restricted_clause("story", PublicMedia.story_id))
-    on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause())
+    shown = not_hidden_image_clause(PublicMedia.hash), not_restricted_clause("story", PublicMedia.story_id)
+    in_story = select(PublicMedia.story_id).where(PublicMedia.hash == content_hash, *shown)
+    on_page = select(Media.id).where(Media.hash == content_hash, on_public_page_clause(), not_hidden_image_clause(Media.hash))
     return session.scalar(in_story.limit(1)) is not None or session.scalar(on_page.limit(1)) is not None
 
 
@@ -225,6 +273,13 @@ def image_decision(session: Session, actor: Actor | None, content_hash: str) -> 
     if is_public(session, content_hash):
         return yes("public_image")
     refusal = no(NotFound("media"), "not_signed_in" if actor is None else "does_not_exist")
+    hiding = [
+        row
+        for media_id in session.scalars(select(Media.id).where(Media.hash == content_hash))
+        for row in restrictions_on(session, IMAGE, media_id)
+    ]
+    if hiding:
+        refusal = no(NotFound("media"), "restricted", restrictions=tuple(hiding))
     if actor is None:
         return refusal
     own = select(PrivateMedia.id).where(PrivateMedia.hash == content_hash, PrivateMedia.account_id == actor.account)

@@ -5,9 +5,9 @@ from datetime import datetime
 
 from sqlalchemy import select
 
-from app.db.models import Restriction, Story
+from app.db.models import Media, Page, Restriction, Story
 from app.db.permissions import CORE_OWNER
-from app.db.restrictions import HIDE, restrictions_on
+from app.db.restrictions import HIDE, IMAGE, PAGE, STORY, restrictions_on
 from app.kernel.access import RESTRICTION_MANAGE, Actor
 from app.kernel.errors import Invalid, NotFound
 from app.kernel.events import RestrictionLaid, RestrictionLifted
@@ -17,7 +17,8 @@ from app.services.pages import touch_navigation
 from app.services.unit_of_work import UnitOfWork
 
 WORDS = 600
-STORY, PAGE = "story", "page"
+MODELS: dict[str, type[Story | Page | Media]] = {STORY: Story, PAGE: Page, IMAGE: Media}
+"""What the core itself can hide; a moment is part of what voices signed together, and goes with its story."""
 _CODE = re.compile(r"[a-z][a-z0-9_.-]{0,59}")
 _KIND = re.compile(r"[a-z][a-z0-9_.:-]{0,39}")
 
@@ -37,7 +38,7 @@ def restrict(
     Args:
         actor: who does it; None where a plugin's rule does. For the core, somebody with `restriction.manage`.
         owner: the plugin that lays it and has checked who may, or `core`.
-        kind: what the item is (`story`, `page`…); a story must exist.
+        kind: what the item is (`story`, `page`, `image`…); one of the core's must exist.
         reason: a code of the owner's, for people in `words`.
 
     Raises:
@@ -47,8 +48,8 @@ def restrict(
         _require(actor)
     if not _CODE.fullmatch(reason) or not _KIND.fullmatch(kind):
         raise Invalid("reason", "unknown_choice")
-    if kind == STORY and uow.session.get(Story, subject_id) is None:
-        raise NotFound("story")
+    if kind in MODELS and uow.session.get(MODELS[kind], subject_id) is None:
+        raise NotFound(kind)
     if until is not None and until <= uow.now:
         raise Invalid("until", "date_past")
     words = checked("words", words, WORDS)

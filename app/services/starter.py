@@ -92,7 +92,7 @@ def _enable_plugins(site: Site) -> None:
     """Switches the shipped plugins on; one that fails is named on the extensions page and does not stop the site."""
     for name in STARTER_PLUGINS:
         try:
-            prepare_tables(site.engine, site.plugins, name)
+            prepare_tables(site, None, name)
             with site.writer.begin() as uow:
                 set_enabled(uow, None, site.plugins, name, True)
         except RecitsError as refused:

@@ -26,7 +26,7 @@ from app.services.links import forget_links, index_story
 from app.services.mail import Letter, queue
 from app.services.media import publish_media, withdraw_media
 from app.services.passages import living_passages
-from app.services.public_index import index_passages, unindex_passages
+from app.services.public_index import index_version, unindex_story
 from app.services.scopes import story_scopes
 from app.services.stories import delegations_of, lead_delegation, membership, move_to_slug, review_of, visibility
 from app.services.unit_of_work import UnitOfWork
@@ -185,7 +185,7 @@ def make_public(uow: UnitOfWork, story: Story, version: StoryVersion) -> None:
     story.published_at = version.published_at = uow.now
     publish_media(uow, story)
     index_story(uow, story, version)
-    index_passages(uow, story, version)
+    index_version(uow, story, version)
     if story.first_published_at is None:
         story.first_published_at = uow.now
     if not made_from(story.slug, story.title):
@@ -200,7 +200,7 @@ def unpublish_story(uow: UnitOfWork, actor: Actor, story_id: str, reasons: str, 
     story.published_version_id = None
     withdraw_media(uow, story)
     forget_links(uow, "story", story.id, public=True)
-    unindex_passages(uow, story)
+    unindex_story(uow, story)
     _take(uow, actor, story, arrow, version, reasons)
     for account in _members(uow, story.id):
         _send(uow, account, lambda to, lang: letters.story_unpublished(to, lang, base_url, story.title, reasons, story.id))

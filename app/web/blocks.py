@@ -18,8 +18,8 @@ from app.kernel.block import Block, read_block
 from app.kernel.errors import Refused
 from app.services.asking import Failed, insist
 from app.services.blocks import DATA, PreparedBlock, is_plain, prepare_block
+from app.services.form_data import as_sent, make_form, raw_values, values_of
 from app.web.context import reader, site, snapshot
-from app.web.form_data import as_sent, make_form, raw_values, values_of
 from app.web.templating import markup
 
 Answer = TypeVar("Answer")

@@ -273,11 +273,15 @@ class ShareForm(BaseForm):
 
 
 class RestrictionForm(BaseForm):
-    address = StringField(_l("Adresse du récit"), [Required()], description=_l("Celle de sa page publique, entière ou sa fin."))
+    address = StringField(
+        _l("Adresse du récit, de la page ou de l’image"),
+        [Required()],
+        description=_l("Celle que le public lit, entière ou sa fin ; d’une image, aussi celle de sa fiche dans la médiathèque."),
+    )
     words = TextAreaField(
         _l("Pourquoi"),
         [Required()],
-        description=_l("La délégation et la relecture le liront, tel quel."),
+        description=_l("Celles et ceux qui l’écrivent ou le relisent le liront, tel quel."),
         render_kw={"rows": 3, "maxlength": 600},
     )
     until = StringField(_l("Jusqu’à la fin du"), description=_l("Une date, ou rien : jusqu’à ce qu’on la lève."))

@@ -12,6 +12,7 @@ from werkzeug.exceptions import MethodNotAllowed
 from app.db.links import Citing, CitingLink, breaking_without_story, story_cited_by
 from app.db.models import Media, Page, PageVersion
 from app.db.pages import PublicPage, find_page, find_public, public_above, public_children
+from app.db.restrictions import not_hidden_image_clause
 from app.kernel.errors import Refused
 from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
@@ -102,4 +103,8 @@ def page_html(fragment: list[Any], lang: str, id_prefix: str = "p-", *, kept: Se
 def page_media(fragment: list[Any]) -> list[Media]:
     """Returns the images that a body names and that a page may show."""
     ids = set(image_ids(fragment))
-    return list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause()))) if ids else []
+    return (
+        list(reader().scalars(select(Media).where(Media.id.in_(ids), page_media_clause(), not_hidden_image_clause(Media.hash))))
+        if ids
+        else []
+    )

@@ -35,7 +35,7 @@ from app.web.context import reader, signed_in
 from app.web.filters import MovedFilter, read_filters
 from app.web.formats import opening_of
 from app.web.gate import public
-from app.web.hiding import hiding_of, lead_of_hidden, may_know_why
+from app.web.hiding import hiding_of, lead_of_hidden, may_explain, may_know_why
 from app.web.locale import SOURCE_LANGUAGE
 from app.web.story_view import StoryShown, category_of_slug, show_story
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
@@ -62,6 +62,7 @@ FOUR = tuple(
 blueprint.add_app_template_global(lambda: FOUR, "four")
 blueprint.add_app_template_global(hiding_of)
 blueprint.add_app_template_global(lead_of_hidden)
+blueprint.add_app_template_global(may_explain)
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
 TEMPLATES = {"thread": "reading/story_thread.html", "side": "reading/story_side_by_side.html", "voice": "reading/story_voice.html"}

@@ -87,7 +87,7 @@ def _page(
         story=row,
         version=version,
         territory=lead_territory(reader(), story_id),
-        shown=show_story(reader(), read_story(reader(), row, version)),
+        shown=show_story(reader(), read_story(reader(), row, version, hidden_images=True)),
         compared=compared,
         obstacles=[obstacle_sentence(obstacle) for obstacle in obstacles],
         has_changes=has_changes,

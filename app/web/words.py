@@ -104,7 +104,7 @@ REASONS: dict[str, LazyString] = {
     "too_long": _l("Trop long : %(length)s signes, pour %(limit)s au plus."),
     "unknown_choice": _l("Ce choix n’est pas proposé. Choisissez dans la liste."),
     "date_past": _l("Cette date est passée."),
-    "no_story_here": _l("Aucun récit publié à cette adresse."),
+    "nothing_here": _l("Aucun récit publié, aucune page publiée, aucune image à cette adresse."),
     "name_taken": _l("Ce nom est déjà pris. Ajoutez un mot qui le distingue."),
     "date_unreadable": _l(
         "Date non reconnue. Écrivez un jour, un mois ou une période : 12 mai 2022, mai 2022, printemps 2022, de mars à mai 2022."

@@ -15,7 +15,7 @@ from app.db.models import PassageRevision
 from app.hooks.contracts import BlockType, MenuItem, Permission, SettingsPage
 from app.sdk_testing import MadeStory, SmallSite, problems_of, small_site
 from app.services import stories, workflow
-from app.web.form_data import make_form, values_of
+from app.services.form_data import make_form, values_of
 from tests.contract.conftest import Subject
 
 SAMPLES = {"IdConverter": "0" * 20, "SlugConverter": "un-mot", "HashConverter": "a" * 64, "WidthConverter": 320, "IntegerConverter": 1}

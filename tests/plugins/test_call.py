@@ -19,7 +19,7 @@ CALL = {
 def switch(site):
     def turn(on: bool) -> None:
         if on:
-            plugins.prepare_tables(site.engine, site.plugins, "communication")
+            plugins.prepare_tables(site, None, "communication")
         with site.writer.begin() as uow:
             plugins.set_enabled(uow, None, site.plugins, "communication", on)
 

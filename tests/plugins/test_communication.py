@@ -18,7 +18,7 @@ PAGE = "/communication/questions"
 
 @pytest.fixture
 def enabled(site) -> None:
-    prepare_tables(site.engine, site.plugins, "communication")
+    prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         set_enabled(uow, None, site.plugins, "communication", True)
 

@@ -40,7 +40,7 @@ def switch(site, *, on: bool) -> None:
 
 @pytest.fixture(autouse=True)
 def enabled(site) -> None:
-    prepare_tables(site.engine, site.plugins, "communication")
+    prepare_tables(site, None, "communication")
     switch(site, on=True)
 
 

@@ -10,7 +10,7 @@ from app.services.plugins import prepare_tables, set_enabled
 @pytest.fixture
 def path(site, world, as_person) -> str:
     """The address of a new trace of Hélène's, with the chantier on."""
-    prepare_tables(site.engine, site.plugins, "communication")
+    prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         set_enabled(uow, None, site.plugins, "communication", True)
     helene = as_person("helene")

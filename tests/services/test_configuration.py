@@ -1,20 +1,33 @@
 """Configuration files: what leaves one site arrives in another, all of it or nothing; no secret and no person leaves at all."""
 
 import json
+import shutil
 import zipfile
 from io import BytesIO
 
 import pytest
 import yaml
+from PIL import Image
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from wtforms import Form, PasswordField, StringField
+from wtforms import Form, IntegerField, PasswordField, StringField
+from wtforms.validators import AnyOf, NumberRange
 
 from app.db.models import Account, AuditEntry, PluginSetting, Theme
 from app.hooks.contracts import SettingsPage
 from app.kernel.errors import NotAllowed, Refused
-from app.services import configuration, identity, publishing, themes
-from app.services.configuration import SECTIONS, apply_import, export_site, fault_words, plan_import, read_zip, to_files, to_zip
+from app.services import configuration, identity, media, publishing, themes
+from app.services.configuration import (
+    SECTIONS,
+    apply_import,
+    export_site,
+    fault_words,
+    plan_import,
+    read_folder,
+    read_zip,
+    to_files,
+    to_zip,
+)
 from app.services.site import Site
 from tests.factories import actor
 from tests.services.plugins.conftest import switch
@@ -230,3 +243,109 @@ def test_the_page_shows_the_difference_then_imports_it(as_person, site):
     assert "Voix du plateau</title>" in admin.get("/")
     for odd in ("[]", '{"identity.yaml": 3}', "{", "null"):
         admin.post("/configuration/fichiers/appliquer", {"files": odd}, status=409)
+
+
+# — settings and the picture —
+
+
+class Choosy(Form):
+    level = StringField(validators=[AnyOf(["bas", "haut"], message="Bas ou haut.")])
+    times = IntegerField(validators=[NumberRange(1, 5, message="De 1 à 5.")])
+
+
+CHOOSY = SettingsPage("choosy", form=lambda: Choosy, defaults={"level": "bas", "times": 1})
+
+
+@pytest.fixture
+def choosy(app_with):  # noqa: F811  # the fixture
+    """A site whose plugin has a form that refuses values."""
+    made = app_with(plugin("choosy", register_settings=lambda: [CHOOSY]))
+    switch(made.extensions["recits"], "choosy", True)
+    with made.test_request_context("/"):
+        yield made.extensions["recits"]
+
+
+def settings_file(**values: object) -> dict[str, str]:
+    return file("extensions", {"settings": {"choosy": {"choosy": values}}})
+
+
+@pytest.mark.parametrize(
+    ("values", "where", "words"),
+    [({"level": "moyen"}, "settings.choosy.choosy.level", "Bas ou haut."), ({"times": 9}, "settings.choosy.choosy.times", "De 1 à 5.")],
+)
+def test_a_setting_that_the_plugins_own_form_refuses_is_refused_with_its_reason(choosy, values, where, words):
+    plan = planned(choosy, settings_file(**values))
+    (fault,) = plan.faults
+    assert (fault.where, fault.code, plan.changes) == (where, "setting_refused", ())
+    assert words in fault_words(fault, "fr")
+    with pytest.raises(Refused, match="config_faulty"):
+        apply_import(choosy, None, settings_file(**values))
+    with Session(choosy.engine) as session:
+        assert session.scalar(select(PluginSetting.data)) is None
+    apply_import(choosy, None, settings_file(level="haut", times=3))
+    with Session(choosy.engine) as session:
+        assert session.scalar(select(PluginSetting.data)) == {"level": "haut", "times": 3}
+
+
+def test_settings_that_a_plugin_cannot_judge_are_refused_while_it_is_on(app_with):  # noqa: F811  # the fixture
+    def broken():
+        raise RuntimeError("boum")
+
+    site = app_with(
+        plugin("choosy", register_settings=lambda: [SettingsPage("choosy", form=broken, defaults={"level": "bas"})])
+    ).extensions["recits"]
+    assert planned(site, settings_file(level="haut")).faults == (), "what is off is asked nothing"
+    switch(site, "choosy", True)
+    assert [fault.code for fault in planned(site, settings_file(level="haut")).faults] == ["settings_unchecked"]
+
+
+def with_logo(site: Site, kind: str) -> None:
+    out = BytesIO()
+    Image.new("RGB", (640, 320), "#9e1b45").save(out, kind)
+    image = media.prepare_image(site.settings.media_folder, out.getvalue())
+    with site.writer.begin() as uow:
+        identity.set_logo(uow, None, image, "Un nœud de garance")
+
+
+@pytest.mark.parametrize("kind", ["PNG", "JPEG", "WEBP"])
+def test_the_logo_travels_as_a_file_and_a_second_import_finds_nothing_to_do(site, tmp_path, kind):
+    with_logo(site, kind)
+    with Session(site.engine) as session:
+        files = configuration.export_files(site, session)
+        before = identity.read_identity(session).logo
+    (name,) = [found for found in files if not found.endswith(".yaml")]
+    assert name.endswith({"PNG": ".png", "JPEG": ".jpg", "WEBP": ".webp"}[kind])
+    assert planned(site, files).changes == ()
+    assert read_zip(to_zip(files)) == files
+    for found, content in files.items():
+        (tmp_path / found).write_bytes(configuration.as_bytes(found, content))
+    assert read_folder(tmp_path) == files
+    with Image.open(tmp_path / name) as shown:
+        assert shown.size == (640, 320)
+    # Another site: no picture, and no file of it.
+    shutil.rmtree(site.settings.media_folder)
+    with site.writer.begin() as uow:
+        identity.remove_logo(uow, None)
+    plan = planned(site, files)
+    assert {change.where for change in plan.changes} == {"logo.file", "logo.alt", "logo.sha256"}
+    assert not site.settings.media_folder.exists(), "a comparison writes nothing"
+    apply_import(site, None, files)
+    with Session(site.engine) as session:
+        logo = identity.read_identity(session).logo
+    assert (logo.width, logo.height, logo.widths, logo.alt) == (before.width, before.height, before.widths, before.alt)
+    assert all((media.image_folder(site.settings.media_folder, logo.hash) / f"{width}.webp").is_file() for width in logo.widths)
+    assert apply_import(site, None, files).changes == ()
+    assert apply_import(site, None, file("identity", {"tagline": ""})).changes == (), "a file that says nothing of it leaves it"
+    apply_import(site, None, file("identity", {"logo": None}))
+    with Session(site.engine) as session:
+        assert identity.read_identity(session).logo is None
+
+
+@pytest.mark.parametrize(
+    ("content", "code"), [(None, "picture_missing"), ("not base64", "picture_unusable"), ("R0lGODlhAQABAAAAACw=", "picture_unusable")]
+)
+def test_a_logo_without_its_file_or_with_another_kind_of_file_is_refused(site, content, code):
+    files = file("identity", {"logo": {"file": "logo.png", "alt": "Un nœud"}})
+    if content is not None:
+        files["logo.png"] = content
+    assert [(fault.where, fault.code) for fault in planned(site, files).faults] == [("logo.file", code)]

@@ -5,15 +5,18 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.db.clauses import category_clause, phase_clause, territory_clause, theme_clause
+from app.db.cross_reading import parted_clause
+from app.db.engine import writing_engine
 from app.db.facets import count_stories, counted_options, phase_options, territory_options, theme_options
-from app.db.models import AuditEntry, PublicPassage, Story, StoryTheme, Theme, Voice
+from app.db.migrate import migrate
+from app.db.models import AuditEntry, Passage, PublicPassage, PublicStance, Story, StoryTheme, Voice
 from app.db.reading import list_stories
 from app.db.themes import find_theme, list_themes, living_themes, themes_of
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import StoryClassified
-from app.services import themes
+from app.services import approvals, themes
 from tests.factories import actor
-from tests.web.matrix import carry, told_story
+from tests.web.matrix import carry, sign, take, told_story, written
 
 
 @pytest.fixture
@@ -245,10 +248,66 @@ def test_the_index_follows_publication_and_a_narrower_choice_of_display(session,
     assert session.scalars(select(PublicPassage).where(PublicPassage.story_id == withdrawn)).all() == []
 
 
+def reopen(site, world, story: str) -> None:
+    with site.writer.begin() as uow:
+        take(uow, actor(site, world, "helene"), story, "reopen")
+
+
 def test_a_new_version_is_indexed_in_place_of_the_old(session, site, world):
     story = told_story(site, world, "Un récit public", "published")
+    helene, karim = world.voices["helene"], world.voices["karim"]
+    (old,) = session.scalars(select(PublicPassage.hash).where(PublicPassage.voice_id == karim))
+    reopen(site, world, story)
     with site.writer.begin() as uow:
-        from_old = uow.session.execute(text("SELECT count(*) FROM public_passage")).scalar_one()
-    carry(site, world, story, "writing", actor(site, world, "helene"))
-    assert session.scalars(select(PublicPassage.story_id)).all() == [story] * from_old
-    assert session.scalars(select(Theme)).all() == []
+        person, passage = actor(site, world, "karim"), uow.session.scalars(select(Passage.id).where(Passage.voice_id == karim)).one()
+        approvals.reopen_passage(uow, person, passage)
+        written(uow, person, passage, "Tout autre chose.")
+        sign(uow, person, passage, karim)
+    session.rollback()
+    assert session.scalars(select(PublicPassage.hash).where(PublicPassage.voice_id == karim)).all() == [old], "a working copy is not public"
+    session.rollback()
+    carry(site, world, story, "published", actor(site, world, "helene"))
+    rows = list(session.scalars(select(PublicPassage).order_by(PublicPassage.number)))
+    assert [(row.story_id, row.number, row.voice_id) for row in rows] == [(story, 1, helene), (story, 2, karim)]
+    assert rows[1].hash != old
+
+
+def stances(session: Session) -> list[tuple[str, str, str]]:
+    session.rollback()
+    query = select(PublicStance.story_id, PublicStance.voice_id, PublicStance.stance).order_by(PublicStance.story_id, PublicStance.number)
+    return [tuple(row) for row in session.execute(query)]
+
+
+def test_stories_where_voices_part_follow_what_is_published(act, session, site, world):
+    helene, karim = world.voices["helene"], world.voices["karim"]
+    act("helene", approvals.set_stance, world.moments["vote"], helene, "nuance", 'Il dit "stance": "disagree", rien de plus.')
+    story = told_story(site, world, "Un récit public", "published")
+    told_story(site, world, "Ailleurs", "published", ("autre_helene", "autre_karim"), "autre_vote")
+    assert stances(session) == [(story, helene, "nuance")]
+    assert count_stories(session, [parted_clause()]) == 0, "words in a note are no stance"
+    act("karim", approvals.set_stance, world.moments["vote"], karim, "disagree", "")
+    session.rollback()
+    assert count_stories(session, [parted_clause()]) == 0, "a stance in the working copy is not public"
+    session.rollback()
+    reopen(site, world, story)
+    carry(site, world, story, "published", actor(site, world, "helene"))
+    assert sorted(stances(session)) == sorted([(story, helene, "nuance"), (story, karim, "disagree")])
+    assert [card.id for card in list_stories(session, where=[parted_clause()])[0]] == [story]
+    with site.writer.begin() as uow:
+        take(uow, actor(site, world, "editrice"), story, "unpublish")
+    assert stances(session) == []
+    assert count_stories(session, [parted_clause()]) == 0
+
+
+def test_a_site_from_before_the_index_of_stances_gets_it_from_its_manifests(act, session, site, world):
+    act("karim", approvals.set_stance, world.moments["vote"], world.voices["karim"], "disagree", "")
+    story = told_story(site, world, "Un récit public", "published")
+    told_story(site, world, "Un récit retiré", "unpublished")
+    written_when_published = stances(session)
+    assert written_when_published == [(story, world.voices["karim"], "disagree")]
+    session.rollback()
+    with writing_engine(site.engine).begin() as connection:
+        connection.execute(text("DROP TABLE public_stance"))
+        connection.execute(text("UPDATE alembic_version SET version_num = '0011_margin'"))
+    migrate(site.engine)
+    assert stances(session) == written_when_published

@@ -888,7 +888,7 @@ def make_places(site: Site, world: World) -> Places:
     """Adds to the world one place of each kind that a line of the table needs."""
     ids: dict[str, str] = {}
     helene, karim, admin = (actor(site, world, name) for name in ("helene", "karim", "admin"))
-    plugins.prepare_tables(site.engine, site.plugins, "communication")
+    plugins.prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         plugins.set_enabled(uow, admin, site.plugins, "communication", True)
     for name in ("submitted", "in_review", "published", "withdrawn", "ready"):

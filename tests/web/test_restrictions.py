@@ -15,15 +15,21 @@ from app.db.restrictions import not_restricted_clause, restrictions_on
 from app.factory import create_app
 from app.hooks.contracts import SDK_VERSION, Manifest
 from app.hooks.manager import Candidate
+from app.kernel.access import Role
 from app.kernel.errors import Invalid, NotAllowed, NotFound
 from app.kernel.events import RestrictionLaid, RestrictionLifted
 from app.sdk import lift, lift_all, restrict
 from app.services import plugins
-from app.services.media import is_public
+from app.services.accounts import give_role
+from app.services.library import MediaWords, add_to_library
+from app.services.media import PreparedImage, Rendition, is_public
 from app.services.visibility import public_reading
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import actor
 from tests.web.matrix import WAYS, told_story
+from tests.web.test_pages import field, make
+
+__all__ = ["make"]
 
 PAGE = "/configuration/restrictions"
 
@@ -228,8 +234,83 @@ def test_the_clause_of_the_lists_and_the_decision_of_the_page_agree(site, world)
 
 def test_the_clause_serves_any_kind(site, session):
     with site.writer.begin() as uow:
-        restrict(uow, None, "electoral", "page", "une-page", "periode")
-    query = select(Restriction.subject_id).where(not_restricted_clause("page", Restriction.subject_id))
-    assert restrictions_on(session, "page", "une-page") != []
-    assert restrictions_on(session, "story", "une-page") == []
+        restrict(uow, None, "electoral", "sheet", "une-fiche", "periode")
+    query = select(Restriction.subject_id).where(not_restricted_clause("sheet", Restriction.subject_id))
+    assert restrictions_on(session, "sheet", "une-fiche") != []
+    assert restrictions_on(session, "story", "une-fiche") == []
     assert "NOT (EXISTS" in str(query)
+
+
+def test_a_page_is_hidden_by_hand_from_its_own_page_and_its_writers_read_why(site, world, as_person, browser, make):
+    page_id = make("Une charte")
+    admin = as_person("admin")
+    overview = f"/configuration/pages/{page_id}"
+    assert f'href="{PAGE}?adresse=/une-charte#cacher"' in admin.get(overview)
+    assert PAGE not in as_person("editrice").get(overview)
+    assert field(admin.get(f"{PAGE}?adresse=/une-charte"), "address") == "/une-charte"
+    admin.post(PAGE, {"address": "https://exemple.test/en/une-charte", "words": "Un nom à vérifier."})
+    assert "/une-charte" in admin.follow()
+    for path in ("/une-charte", "/en/une-charte"):
+        assert "vérifier" not in browser.get(path, status=404)
+    page = as_person("organisation").get(overview)
+    assert "Un nom à vérifier" in page
+    assert "Cette page est cachée au public" in page
+    with Session(site.engine) as session:
+        row = restrictions_on(session, "page", page_id)[0].id
+    admin.get(PAGE)
+    admin.post(f"{PAGE}/{row}/lever")
+    browser.get("/une-charte")
+
+
+def test_an_image_is_hidden_by_hand_wherever_it_stands_and_its_alternative_remains(site, world, as_person, browser, make):
+    stored = PreparedImage("d" * 64, "image/webp", 480, 270, 1000, (Rendition(480, 270, 1000),))
+    folder = site.settings.media_folder / "dd" / stored.hash
+    folder.mkdir(parents=True)
+    (folder / "480.webp").write_bytes(b"RIFF")
+    with site.writer.begin() as uow:
+        image = add_to_library(uow, actor(site, world, "admin"), stored, MediaWords("Une halle vide", "Une personne, 2022")).id
+    make("Une charte", f"![Une halle vide](media:{image})")
+    file = f"/media/{stored.hash}/480.webp"
+    assert f'src="{file}"' in browser.get("/une-charte")
+    with browser.client.get(file) as answer:
+        assert answer.status_code == 200
+    admin = as_person("admin")
+    item = f"/configuration/mediatheque/{image}"
+    assert f'href="{PAGE}?adresse={item}#cacher"' in admin.get(item)
+    admin.get(PAGE)
+    admin.post(PAGE, {"address": item, "words": "Deux familles ne veulent pas."})
+    page = browser.get("/une-charte")
+    assert file not in page
+    assert "Image indisponible" in page
+    assert "Une halle vide" in page
+    assert browser.client.get(file).status_code == 404
+    assert "Deux familles" in admin.get(item)
+    assert "Deux familles" in admin.get(f"/configuration/qui-peut-quoi/image/{image}")
+    assert "Deux familles" not in page
+    with Session(site.engine) as session:
+        row = restrictions_on(session, "image", image)[0].id
+    admin.get(PAGE)
+    admin.post(f"{PAGE}/{row}/lever")
+    assert f'src="{file}"' in browser.get("/une-charte")
+    # The file by its own address too, and what is not there is not hidden.
+    admin.get(PAGE)
+    admin.post(PAGE, {"address": file, "words": "Encore."})
+    assert file not in browser.get("/une-charte")
+    admin.get(PAGE)
+    admin.post(PAGE, {"address": "/media/" + "e" * 64 + "/480.webp", "words": "Rien."}, status=422)
+    for kind in ("page", "image"):
+        with pytest.raises(NotFound), site.writer.begin() as uow:
+            restrict(uow, None, CORE_OWNER, kind, "0" * 20, "essai")
+
+
+def test_who_can_do_what_is_linked_from_each_thing_for_whoever_may_ask(site, world, as_person, make):
+    page_id = make("Une charte")
+    admin = as_person("admin")
+    link = f'href="/configuration/qui-peut-quoi/page/{page_id}"'
+    assert link in admin.get(f"/configuration/pages/{page_id}")
+    assert link not in as_person("organisation").get(f"/configuration/pages/{page_id}")
+    moment = world.moments["tour"]
+    assert "qui-peut-quoi" not in as_person("helene").get(f"/espace/moments/{moment}")
+    with site.writer.begin() as uow:
+        give_role(uow, world.accounts["helene"], Role.ADMINISTRATOR)
+    assert f'href="/configuration/qui-peut-quoi/moment/{moment}"' in as_person("helene").get(f"/espace/moments/{moment}")

@@ -23,7 +23,7 @@ from app.db.models.story import (
     StoryDelegation,
     StoryVersion,
 )
-from app.db.models.theme import PublicPassage, StoryTheme, Theme
+from app.db.models.theme import PublicPassage, PublicStance, StoryTheme, Theme
 
 __all__ = [
     "Account",
@@ -62,6 +62,7 @@ __all__ = [
     "Programme",
     "PublicMedia",
     "PublicPassage",
+    "PublicStance",
     "Restriction",
     "ReviewComment",
     "RevisionContributor",

@@ -50,3 +50,15 @@ class PublicPassage(Base):
     hash: Mapped[str] = mapped_column(String(64), index=True)
     voice_id: Mapped[str | None] = ref("voice.id", index=True)
     moment_hash: Mapped[str | None] = mapped_column(String(64), index=True)
+
+
+class PublicStance(Base):
+    """Where a voice stands on a moment of a story's published version, where SQL can ask; rewritten with `PublicPassage`."""
+
+    __tablename__ = "public_stance"
+
+    story_id: Mapped[str] = ref("story.id", primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    voice_id: Mapped[str] = ref("voice.id", index=True)
+    moment_hash: Mapped[str] = mapped_column(String(64))
+    stance: Mapped[str] = mapped_column(String(16), index=True)

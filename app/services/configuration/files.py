@@ -1,5 +1,9 @@
-"""Configuration files: one YAML file for each section, in a folder or a ZIP archive; read without trust."""
+"""Configuration files: one YAML file for each section, and pictures beside them, in a folder or a ZIP archive; read without trust.
 
+In memory a picture is the Base64 text of its bytes, so that all files are texts: the page of the comparison carries them.
+"""
+
+import base64
 import io
 import zipfile
 from collections.abc import Mapping
@@ -9,12 +13,18 @@ from typing import Any
 import yaml
 
 from app.config import MEBIBYTE
+from app.kernel.errors import Invalid
 from app.services.configuration.base import ConfigFault
+from app.services.media import CleanImage, clean_image
 
 FORMAT = 1
 SUFFIX = ".yaml"
 MOST_BYTES = MEBIBYTE
 MOST_FILES = 50
+MOST_PICTURE = MEBIBYTE // 2
+PICTURES = (".png", ".jpg", ".webp")
+CONTENT = "content"
+"""Under which a picture stands in what a section says; never written to a file."""
 
 
 class _Loader(yaml.SafeLoader):  # type: ignore[misc]  # the library has no types
@@ -42,28 +52,62 @@ def to_files(exported: Mapping[str, Any]) -> dict[str, str]:
     }
 
 
+def suffix_of(picture: bytes) -> str:
+    """Returns the ending of a stored picture's name."""
+    return ".png" if picture.startswith(b"\x89PNG") else ".jpg" if picture.startswith(b"\xff\xd8") else ".webp"
+
+
+def as_text(picture: bytes) -> str:
+    """Returns a picture as a text."""
+    return base64.b64encode(picture).decode("ascii")
+
+
+def as_bytes(name: str, content: str) -> bytes:
+    """Returns what a file holds on a disk."""
+    return base64.b64decode(content) if name.endswith(PICTURES) else content.encode()
+
+
+def read_pictures(files: Mapping[str, str]) -> dict[str, CleanImage | Invalid]:
+    """Returns file name → picture, cleaned, or why it cannot be one."""
+    found: dict[str, CleanImage | Invalid] = {}
+    for name, content in files.items():
+        if name.endswith(PICTURES):
+            try:
+                found[name] = clean_image(base64.b64decode(content, validate=True))
+            except Invalid as invalid:
+                found[name] = invalid
+            except ValueError:
+                found[name] = Invalid("image", "image_unreadable")
+    return found
+
+
 def to_zip(files: Mapping[str, str]) -> bytes:
     """Returns the files as one archive; the same files give the same bytes."""
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, content in files.items():
-            archive.writestr(zipfile.ZipInfo(name), content, zipfile.ZIP_DEFLATED)
+            archive.writestr(zipfile.ZipInfo(name), as_bytes(name, content), zipfile.ZIP_DEFLATED)
     return out.getvalue()
 
 
 def read_folder(folder: Path) -> dict[str, str]:
     """Returns the files of a folder; other kinds of files are left out."""
-    return {path.name: path.read_text(encoding="utf-8", errors="replace") for path in sorted(folder.glob(f"*{SUFFIX}"))[:MOST_FILES]}
+    paths = [path for path in sorted(folder.iterdir()) if path.name.endswith((SUFFIX, *PICTURES)) and path.is_file()]
+    return {path.name: _read(path.name, path.read_bytes()) for path in paths[:MOST_FILES]}
+
+
+def _read(name: str, data: bytes) -> str:
+    return as_text(data) if name.endswith(PICTURES) else data.decode("utf-8", "replace")
 
 
 def read_zip(data: bytes) -> dict[str, str] | None:
     """Returns the files of an archive, None if it is none or holds too much."""
     try:
         with zipfile.ZipFile(io.BytesIO(data)) as archive:
-            entries = [entry for entry in archive.infolist() if not entry.is_dir() and entry.filename.endswith(SUFFIX)]
+            entries = [entry for entry in archive.infolist() if not entry.is_dir() and entry.filename.endswith((SUFFIX, *PICTURES))]
             if len(entries) > MOST_FILES or any(entry.file_size > MOST_BYTES for entry in entries):
                 return None
-            return {Path(entry.filename).name: archive.read(entry).decode("utf-8", "replace") for entry in entries}
+            return {name: _read(name, archive.read(entry)) for entry in entries if (name := Path(entry.filename).name)}
     except (zipfile.BadZipFile, RuntimeError, NotImplementedError, OSError, ValueError):  # encrypted, broken, of an unknown method
         return None
 
@@ -73,6 +117,8 @@ def parse(files: Mapping[str, str], known: frozenset[str]) -> tuple[dict[str, An
     found: dict[str, Any] = {}
     faults: list[ConfigFault] = []
     for name, content in sorted(files.items()):
+        if name.endswith(PICTURES):
+            continue
         section = name.removesuffix(SUFFIX)
         if section not in known:
             faults.append(ConfigFault(section, "", "unknown_section"))

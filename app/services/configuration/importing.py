@@ -10,9 +10,12 @@ from app.kernel.access import Actor
 from app.kernel.errors import Invalid, RecitsError, Refused
 from app.services import plugins
 from app.services.configuration.base import Change, ConfigFault, Faulty, Section, compare, may
-from app.services.configuration.files import parse
-from app.services.configuration.sections import SECTIONS, enabled_anew
+from app.services.configuration.files import CONTENT, as_text, parse, read_pictures, to_files
+from app.services.configuration.sections import SECTIONS, enabled_anew, pictures_of
+from app.services.media import CleanImage, write_image
 from app.services.site import Site
+
+Picture = CleanImage | Invalid
 
 
 @dataclass(frozen=True)
@@ -29,9 +32,19 @@ def export_site(site: Site, session: Session) -> dict[str, Any]:
     return {section.name: section.export(site, session) for section in SECTIONS}
 
 
-def plan_import(site: Site, session: Session, files: Mapping[str, str]) -> Plan:
-    """Compares files with the site; changes nothing."""
+def export_files(site: Site, session: Session) -> dict[str, str]:
+    """Returns file name → text of the whole configuration, pictures among it."""
+    pictures = {name: as_text(picture) for name, picture in pictures_of(site, session).items()}
+    return {**to_files(export_site(site, session)), **pictures}
+
+
+def plan_import(site: Site, session: Session, files: Mapping[str, str], pictures: Mapping[str, Picture] | None = None) -> Plan:
+    """Compares files with the site; changes nothing.
+
+    `pictures` are those of the files, where they were read already.
+    """
     said, faults = parse(files, frozenset(section.name for section in SECTIONS))
+    _attach(said, read_pictures(files) if pictures is None else pictures)
     if not files:
         faults.append(ConfigFault("", "", "no_file"))
     changes: list[Change] = []
@@ -50,6 +63,14 @@ def plan_import(site: Site, session: Session, files: Mapping[str, str]) -> Plan:
     return Plan(() if faults else tuple(changes), tuple(faults), states)
 
 
+def _attach(said: dict[str, Any], pictures: Mapping[str, Picture]) -> None:
+    """Puts a picture where a section names its file."""
+    identity = said.get("identity")
+    logo = identity.get("logo") if isinstance(identity, dict) else None
+    if isinstance(logo, dict):
+        logo[CONTENT] = pictures.get(str(logo.get("file", "")))
+
+
 def apply_import(site: Site, actor: Actor | None, files: Mapping[str, str]) -> Plan:
     """Imports files; what is already as they say is left alone.
 
@@ -59,13 +80,19 @@ def apply_import(site: Site, actor: Actor | None, files: Mapping[str, str]) -> P
         Refused: `config_faulty`, with the plan, if anything is wrong; nothing is changed then.
         NotAllowed: if the actor lacks the right to a section that would change.
     """
+    pictures = read_pictures(files)
     with Session(site.engine) as session:
-        plan = plan_import(site, session, files)
+        plan = plan_import(site, session, files, pictures)
     _refuse(plan, actor)
+    if any(change.section == "identity" for change in plan.changes):
+        wanted = (plan.states["identity"]["logo"] or {}).get("sha256")
+        for picture in pictures.values():
+            if isinstance(picture, CleanImage) and picture.hash == wanted:
+                write_image(site.settings.media_folder, picture)
     for name in enabled_anew(site, plan.states.get("extensions")):
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, actor, name)
     with site.writer.begin() as uow:
-        plan = plan_import(site, uow.session, files)  # again: somebody may have changed something since
+        plan = plan_import(site, uow.session, files, pictures)  # again: somebody may have changed something since
         _refuse(plan, actor)
         touched = {change.section for change in plan.changes}
         for section in SECTIONS:
@@ -85,4 +112,4 @@ def _refuse(plan: Plan, actor: Actor | None) -> None:
             may(actor, section.permission)
 
 
-__all__ = ["Plan", "Section", "apply_import", "export_site", "plan_import"]
+__all__ = ["Plan", "Section", "apply_import", "export_files", "export_site", "plan_import"]

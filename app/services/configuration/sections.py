@@ -10,13 +10,17 @@ from app.db.models import MenuEntry, Page, PageAddress, PluginSetting, PluginSta
 from app.db.themes import living_themes
 from app.hooks.contracts import Owned, SettingsPage
 from app.kernel.access import PLUGIN_MANAGE, PROGRAMME_MANAGE, ROLE_MANAGE, SITE_CONFIGURE, Actor
+from app.kernel.errors import Invalid
 from app.kernel.publishing import PublishingRules
 from app.kernel.slug import slugify
 from app.services import identity, menus, plugin_settings, plugins, publishing, themes
-from app.services.asking import ask
-from app.services.checks import SHORT_TEXT
+from app.services.asking import Failed, ask, insist
+from app.services.checks import SHORT_TEXT, checked
 from app.services.configuration.base import Data, Faulty, Section, listing, mapping, text, texts
+from app.services.configuration.files import CONTENT, MOST_PICTURE, suffix_of
 from app.services.configuration.roles import apply_roles, check_roles, export_roles
+from app.services.form_data import as_sent, make_form
+from app.services.media import ALT, CleanImage, find_stored, image_folder
 from app.services.pages import touch_navigation
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
@@ -24,18 +28,45 @@ from app.services.unit_of_work import UnitOfWork
 # A setting of such a name, or edited in a password field, is never written to a file.
 SECRET_WORDS = ("secret", "password", "passe", "token", "jeton", "key", "cle")
 
-# — identity: texts and colours; the picture stays with the site —
+# — identity: texts and colours, and the picture as a file beside them —
 
+_LOGO = "logo"
 _IDENTITY = ("title", "tagline", "contact_email", "contact_details", "publisher", "director", "host", "licence")
 
 
-def _export_identity(_site: Site, session: Session) -> Data:
+def _export_identity(site: Site, session: Session) -> Data:
     found = identity.read_identity(session)
-    return {**{name: getattr(found, name) for name in _IDENTITY}, "colours": {scheme: dict(own) for scheme, own in found.colours.items()}}
+    texts_ = {name: getattr(found, name) for name in _IDENTITY}
+    return {**texts_, "colours": {scheme: dict(own) for scheme, own in found.colours.items()}, _LOGO: _logo_data(site, found.logo)}
+
+
+def _logo_data(site: Site, logo: identity.Logo | None) -> Data:
+    if logo is None:
+        return None
+    return {"file": next(iter(_picture(site, logo)), ""), "alt": logo.alt, "sha256": logo.hash}
+
+
+def _name(content_hash: str, picture: bytes) -> str:
+    return f"{_LOGO}-{content_hash[:12]}{suffix_of(picture)}"
+
+
+def pictures_of(site: Site, session: Session) -> dict[str, bytes]:
+    """Returns file name → bytes of the pictures that the identity names."""
+    return _picture(site, identity.read_identity(session).logo)
+
+
+def _picture(site: Site, logo: identity.Logo | None) -> dict[str, bytes]:
+    """Returns the stored file of the site's picture by its name, or its largest rendition that is light enough to travel."""
+    if logo is None:
+        return {}
+    folder = image_folder(site.settings.media_folder, logo.hash)
+    files = [folder / "master", *(folder / f"{width}.webp" for width in sorted(logo.widths, reverse=True))]
+    light = next((file.read_bytes() for file in files if file.is_file() and file.stat().st_size <= MOST_PICTURE), None)
+    return {_name(logo.hash, light): light} if light is not None else {}
 
 
 def _check_identity(site: Site, session: Session, data: Data) -> Data:
-    said = mapping(data, "", frozenset({*_IDENTITY, "colours"}))
+    said = mapping(data, "", frozenset({*_IDENTITY, "colours", _LOGO}))
     now = _export_identity(site, session)
     details = {name: text(said[name], name) if name in said else now[name] for name in _IDENTITY}
     colours = said.get("colours", now["colours"])
@@ -43,12 +74,35 @@ def _check_identity(site: Site, session: Session, data: Data) -> Data:
         scheme: {token: text(colour, f"colours.{scheme}.{token}") for token, colour in mapping(own, f"colours.{scheme}").items()}
         for scheme, own in mapping(colours, "colours", frozenset({"light", "dark"})).items()
     }
-    return {**identity.checked_details(details), "colours": identity.checked_colours(palette)}
+    logo = _checked_logo(said[_LOGO], now[_LOGO]) if _LOGO in said else now[_LOGO]
+    return {**identity.checked_details(details), "colours": identity.checked_colours(palette), _LOGO: logo}
 
 
-def _apply_identity(_site: Site, uow: UnitOfWork, actor: Actor | None, data: Data) -> None:
+def _checked_logo(data: Data, now: Data) -> Data:
+    """Returns which picture a file asks for. One that the site has already stays, whether it is told by its hash or by its file, cleaned as every image is."""
+    if data is None:
+        return None
+    said = mapping(data, _LOGO, frozenset({"file", "alt", "sha256", CONTENT}))
+    alt = checked(f"{_LOGO}.alt", text(said.get("alt", ""), f"{_LOGO}.alt"), ALT, required=True)
+    present = now["sha256"] if now is not None else None
+    picture: CleanImage | Invalid | None = said.get(CONTENT)
+    if present is not None and (said.get("sha256") == present or (isinstance(picture, CleanImage) and picture.hash == present)):
+        return {**now, "alt": alt}
+    if picture is None:
+        raise Faulty(f"{_LOGO}.file", "picture_missing", file=text(said.get("file", ""), f"{_LOGO}.file"))
+    if isinstance(picture, Invalid):
+        raise Faulty(f"{_LOGO}.file", "picture_unusable")
+    return {"file": _name(picture.hash, picture.master), "alt": alt, "sha256": picture.hash}
+
+
+def _apply_identity(site: Site, uow: UnitOfWork, actor: Actor | None, data: Data) -> None:
     identity.save_details(uow, actor, {name: data[name] for name in _IDENTITY})
     identity.set_colours(uow, actor, data["colours"])
+    present, wanted = identity.read_identity(uow.session).logo, data[_LOGO]
+    if wanted is None and present is not None:
+        identity.remove_logo(uow, actor)
+    elif wanted is not None and _logo_data(site, present) != wanted:
+        identity.set_logo(uow, actor, find_stored(site.settings.media_folder, wanted["sha256"]), wanted["alt"])
 
 
 # — rules of publication —
@@ -113,8 +167,10 @@ def _check_extensions(site: Site, session: Session, data: Data) -> Data:
     for owner, pages in mapping(said.get("settings", {}), "settings").items():
         for page, values in mapping(pages, f"settings.{owner}").items():
             where = f"settings.{owner}.{page}"
-            checked = _checked_settings(site, owner, page, mapping(values, where), where)
             before = settings.setdefault(owner, {}).get(page, {})
+            checked = _checked_settings(site, owner, page, mapping(values, where), where)
+            if owner in enabled:
+                _check_by_form(site, session, owner, page, {**before, **checked}, where)
             settings[owner][page] = dict(sorted({**before, **checked}.items()))
     return {"enabled": enabled, "settings": settings}
 
@@ -130,6 +186,35 @@ def _checked_settings(site: Site, owner: str, page: str, values: dict[str, Any],
         if default is not None and type(value) is not type(default):
             raise Faulty(f"{where}.{name}", "wrong_kind")
     return values
+
+
+def _check_by_form(site: Site, session: Session, owner: str, page: str, values: dict[str, Any], where: str) -> None:
+    """Lets the plugin's own form judge the values, as on its page; one whose tables are not made yet is asked again once they are.
+
+    Raises:
+        Faulty: with the form's own words for the first setting that it refuses, or if a plugin that is on cannot be asked.
+    """
+    owned = site.registry.find(SettingsPage, f"{owner}:{page}")
+    if owned is None:
+        return
+
+    def faults() -> list[tuple[str, str]]:
+        form = make_form(owned.item.form(), as_sent({**owned.item.defaults, **values}, _PREFIX), _PREFIX)
+        if form.validate():
+            return []
+        return [(field.short_name, str(field.errors[0])) for field in form if field.errors] or [("", "")]
+
+    try:
+        found = insist(session, owned, faults)
+    except Failed as failed:
+        if site.snapshots.within(session).is_on(owner):
+            raise Faulty(where, "settings_unchecked", name=owner) from failed
+        return
+    for name, words in found:
+        raise Faulty(f"{where}.{name}" if name else where, "setting_refused", words=words)
+
+
+_PREFIX = "r-"
 
 
 def enabled_anew(site: Site, state: Data) -> list[str]:

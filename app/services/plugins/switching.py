@@ -1,6 +1,6 @@
 """Switches plugins on and off, upgrades and migrates them; each in one transaction, repeatable, one administrator at a time."""
 
-from sqlalchemy import Engine, select
+from sqlalchemy import Connection, select
 from sqlalchemy.orm import Session
 
 from app.db.guard import lent
@@ -11,26 +11,31 @@ from app.hooks.manager import Plugin, PluginManager, is_name
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotFound, Refused
 from app.kernel.events import PluginToggled
-from app.services.access import require
+from app.services.access import require, reread
 from app.services.plugins.status import needed_by
 from app.services.plugins.suspensions import lift
 from app.services.plugins.tables import migrations_folder, tables_status
 from app.services.roles import learn_from_plugin
+from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 from app.services.unit_of_work import UnitOfWork
 
 MIGRATION = "migration"
 
 
-def prepare_tables(engine: Engine, manager: PluginManager, name: str) -> None:
-    """Migrates a plugin's tables before it is switched on or upgraded; repeatable.
+def prepare_tables(site: Site, actor: Actor | None, name: str) -> None:
+    """Migrates a plugin's tables, alone or before it is switched on or upgraded; repeatable, and recorded where there was something to do.
 
-    It runs apart, before the transaction that switches: a process that dies between the two leaves newer tables and a plugin that is as it was.
+    It runs in a unit of work of its own, before the one that switches: a process that dies between the two leaves newer tables and a plugin that is as it was.
+    Who asks is read again under its lock, and its record stands or falls with the tables.
 
     Raises:
+        NotAllowed: if the actor may not, or may no longer.
         Refused: with the migration's own words if it cannot be done.
     """
-    plugin = installed(manager, name)
+    if actor is not None:
+        require(actor, PLUGIN_MANAGE)
+    plugin = installed(site.plugins, name)
     if plugin.failure is not None:
         raise Refused("plugin_failed", plugin=name, message=plugin.failure.message)
     folder = migrations_folder(plugin)
@@ -38,10 +43,22 @@ def prepare_tables(engine: Engine, manager: PluginManager, name: str) -> None:
         return
     try:
         with CALLS.call(name, MIGRATION, "upgrade"):
-            migrate(engine, name, folder)
+            migrate(site.engine, name, folder, first=lambda connection: _record_migration(site, connection, actor, plugin))
     except MigrationRefused as error:
         CALLS.fault(name, MIGRATION, "upgrade", str(error))
         raise Refused("plugin_migration", plugin=name, message=str(error)) from error
+
+
+def _record_migration(site: Site, connection: Connection, actor: Actor | None, plugin: Plugin) -> None:
+    """Reads who asks again, and says in the audit chain which revision becomes which; in the migration's transaction."""
+    with Session(connection) as session:
+        uow = UnitOfWork(session, site.clock, site.snapshots)
+        if actor is not None:
+            actor = reread(uow, actor, uow.snapshot)
+            require(actor, PLUGIN_MANAGE)
+        status = tables_status(connection, plugin)
+        if status is not None and status.state == "behind":
+            uow.record(actor, "plugin.migrate", "plugin", plugin.name, before=status.revision, after=status.head)
 
 
 def set_enabled(uow: UnitOfWork, actor: Actor | None, manager: PluginManager, name: str, enabled: bool) -> None:

@@ -46,7 +46,7 @@ def _files_page(form: ConfigFilesForm, plan: Plan | None = None, files: str = ""
 @blueprint.get("/fichiers/configuration.zip")
 def download_configuration() -> ResponseReturnValue:
     with_permission(SITE_CONFIGURE)
-    archive = configuration.to_zip(configuration.to_files(configuration.export_site(site(), reader())))
+    archive = configuration.to_zip(configuration.export_files(site(), reader()))
     response = make_response(archive)
     response.mimetype = "application/zip"
     response.headers["Content-Disposition"] = 'attachment; filename="recits-configuration.zip"'

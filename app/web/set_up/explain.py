@@ -8,7 +8,7 @@ from sqlalchemy import select
 
 from app.db.engine import by_name
 from app.db.models import Account, Media, Moment, Page, Passage, Programme, Story, Territory
-from app.kernel.access import ROLE_MANAGE, Actor, Scope, ScopeKind
+from app.kernel.access import MEDIA_MANAGE, ROLE_MANAGE, Actor, Scope, ScopeKind
 from app.kernel.errors import NotFound
 from app.services import explain as service
 from app.services.access import load_actor
@@ -111,7 +111,7 @@ def _back(item: service.Item) -> str:
         return url_for("set_up.home")
     story_id = item.id if isinstance(item, Story) else item.story_id or ""
     if not story_id:
-        return url_for("set_up.home")
+        return url_for("set_up.media_item", media_id=item.id) if signed_in().may(MEDIA_MANAGE) else url_for("set_up.home")
     if (
         signed_in().may(ROLE_MANAGE)
         and not service.stories.review_page_decision(reader(), signed_in(), reader().get(Story, story_id)).allowed

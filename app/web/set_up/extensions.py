@@ -124,7 +124,7 @@ def toggle_extension(name: str, what: str) -> ResponseReturnValue:
     with_permission(PLUGIN_MANAGE)
     enable = what == "activer"
     if enable:
-        plugins.prepare_tables(site().engine, site().plugins, name)
+        plugins.prepare_tables(site(), signed_in(), name)
     with writing() as (uow, actor):
         plugins.set_enabled(uow, actor, site().plugins, name, enable)
     flash(_("L’extension est activée.") if enable else _("L’extension est désactivée. Rien n’est effacé."))
@@ -134,7 +134,7 @@ def toggle_extension(name: str, what: str) -> ResponseReturnValue:
 @blueprint.post("/extensions/<name>/migrer")
 def migrate_extension(name: str) -> ResponseReturnValue:
     with_permission(PLUGIN_MANAGE)
-    plugins.prepare_tables(site().engine, site().plugins, name)
+    plugins.prepare_tables(site(), signed_in(), name)
     flash(_("Ses tables sont à jour."))
     return back_to(url_for("set_up.extension", name=name))
 

@@ -12,9 +12,9 @@ from app.hooks.calls import CALLS
 from app.hooks.contracts import Owned, SettingsPage
 from app.kernel.access import PLUGIN_MANAGE
 from app.kernel.errors import NotFound
+from app.services.form_data import as_sent, make_form, values_of
 from app.services.plugin_settings import read_settings, save_settings
 from app.web.context import back_to, reader, signed_in, site, snapshot, with_permission, writing
-from app.web.form_data import as_sent, make_form, values_of
 from app.web.gate import keeps_text
 from app.web.set_up.base import blueprint
 from app.web.templating import markup

@@ -16,7 +16,7 @@ Telling = dict[str, tuple[str, ...]]
 
 @pytest.fixture(autouse=True)
 def enabled(site) -> None:
-    prepare_tables(site.engine, site.plugins, "communication")
+    prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         set_enabled(uow, None, site.plugins, "communication", True)
 

@@ -35,6 +35,6 @@ def site_with(home: Path) -> Iterator[MakeSite]:
 def switch(site: Site, name: str, on: bool) -> None:
     """Switches a plugin as a page or a command does."""
     if on:
-        plugins.prepare_tables(site.engine, site.plugins, name)
+        plugins.prepare_tables(site, None, name)
     with site.writer.begin() as uow:
         plugins.set_enabled(uow, None, site.plugins, name, on)

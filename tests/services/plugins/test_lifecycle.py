@@ -3,6 +3,7 @@
 import itertools
 import json
 import threading
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,10 +12,12 @@ from sqlalchemy.orm import Session
 
 from app.db.models import AuditEntry, Passage, PluginSetting, PluginState, PluginSuspension, SiteState
 from app.hooks.contracts import SettingsPage
+from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import plugins
 from app.services.plugin_settings import save_settings
 from app.services.site import Site
+from app.services.verify import verify_site
 from tests.factories import actor
 from tests.hostile.making import found_in, migration, table, write_plugin
 from tests.services.plugins.conftest import switch
@@ -92,7 +95,7 @@ def test_off_on_off_each_repeated(site_with, tidy):
         switch(site, "tidy", False)
     assert status(site, "tidy").state == "off"
     assert not is_on(site, "tidy")
-    assert verbs(site) == ["plugin.enable", "plugin.disable"], "what changes nothing is not recorded"
+    assert verbs(site) == ["plugin.migrate", "plugin.enable", "plugin.disable"], "what changes nothing is not recorded"
     assert notes(site) == ["enabled", "disabled"]
 
 
@@ -116,7 +119,7 @@ def test_new_code_needs_its_migration_and_is_upgraded_by_switching_on_again(site
         switch(site, "tidy", True)
     after = status(site, "tidy")
     assert (after.tables, after.enabled_version, after.needs_upgrade) == ("current", "2.0", False)
-    assert verbs(site) == ["plugin.enable", "plugin.upgrade"]
+    assert verbs(site) == ["plugin.migrate", "plugin.enable", "plugin.migrate", "plugin.upgrade"]
     assert notes(site) == ["enabled", "enabled"]
 
 
@@ -133,8 +136,34 @@ def test_tables_behind_hold_the_plugin_back_until_they_are_migrated(site_with, t
     switch(site_with(tidy), "tidy", True)
     site = site_with(tidy_two)
     assert not is_on(site, "tidy")
-    plugins.prepare_tables(site.engine, site.plugins, "tidy")
+    plugins.prepare_tables(site, None, "tidy")
     assert is_on(site, "tidy")
+
+
+def test_migrating_is_recorded_with_who_and_from_where_to_where_and_only_once(site_with, tidy, tidy_two):
+    switch(site_with(tidy), "tidy", True)
+    site = site_with(tidy_two)
+    gone = Actor("0" * 20, "Partie", frozenset(), (), frozenset({PLUGIN_MANAGE}))
+    with pytest.raises(NotAllowed, match="signed_out"):
+        plugins.prepare_tables(site, gone, "tidy")
+    with pytest.raises(NotAllowed, match="needs_permission"):
+        plugins.prepare_tables(site, replace(gone, permissions=frozenset()), "tidy")
+    assert status(site, "tidy").tables == "behind"
+    assert verbs(site).count("plugin.migrate") == 1
+    for _again in range(2):
+        plugins.prepare_tables(site, None, "tidy")
+    with Session(site.engine) as session:
+        entries = session.scalars(select(AuditEntry).where(AuditEntry.verb == "plugin.migrate").order_by(AuditEntry.seq)).all()
+        assert [entry.facts for entry in entries] == [{"before": None, "after": "tidy_1"}, {"before": "tidy_1", "after": "tidy_2"}]
+        assert verify_site(session).faults == ()
+
+
+def test_a_migration_that_fails_leaves_no_record(site_with, tmp_path):
+    broken = {"one.py": migration("tidy_1", None, "raise RuntimeError('boum')", "pass")}
+    site = site_with(found_in(write_plugin(tmp_path, "tidy", migrations=broken)))
+    with pytest.raises(Refused, match="plugin_migration"):
+        plugins.prepare_tables(site, None, "tidy")
+    assert verbs(site) == []
 
 
 def test_a_plugin_whose_code_is_gone_is_named_and_can_be_switched_off(site_with, tidy):
@@ -218,13 +247,13 @@ def test_two_administrators_at_once(site_with, tidy, switches):
 
 def test_a_crash_between_migration_and_switch_or_within_it_leaves_it_off_and_repeatable(site_with, tidy, monkeypatch):
     site = site_with(tidy)
-    plugins.prepare_tables(site.engine, site.plugins, "tidy")  # and here the process dies
+    plugins.prepare_tables(site, None, "tidy")  # and here the process dies
     assert (status(site, "tidy").state, status(site, "tidy").tables) == ("off", "current")
     with pytest.raises(ZeroDivisionError):
         _switch_and_die(site)
     assert not is_on(site, "tidy")
     assert notes(site) == []
-    assert verbs(site) == []
+    assert verbs(site) == ["plugin.migrate"], "the tables are newer, and the chain says so"
     switch(site, "tidy", True)
     assert notes(site) == ["enabled"]
 

@@ -7,8 +7,8 @@ from enum import Enum
 from typing import Any
 
 from werkzeug.datastructures import MultiDict
-from wtforms import Form
-from wtforms.fields import FileField, SubmitField
+from wtforms import Form  # type: ignore[import-untyped]
+from wtforms.fields import FileField, SubmitField  # type: ignore[import-untyped]
 
 _CSRF = "csrf_token"
 

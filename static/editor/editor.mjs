@@ -1,0 +1,73 @@
+// The editor of one passage: the view, and the plugins in the order in which they must stand. What it may do is asked of the room at each change.
+
+import { EditorState, Plugin } from "prosemirror-state";
+import { EditorView } from "prosemirror-view";
+import { ySyncPlugin } from "y-prosemirror";
+import { bareAtoms, filledBlocks } from "./atoms.mjs";
+import { carets } from "./carets.mjs";
+import { commands } from "./commands.mjs";
+import { pendingAnchor } from "./comments.mjs";
+import { footnoteNumbers } from "./footnotes.mjs";
+import { history } from "./history.mjs";
+import { keys } from "./keys.mjs";
+import { pasteProps } from "./paste.mjs";
+import { makeSchema } from "./schema.mjs";
+import { proposed } from "./suggest.mjs";
+import { typing } from "./typography.mjs";
+import { ownWords } from "./voices.mjs";
+
+const PROPOSABLE = new Set(["undo", "redo", "comment", "voices"]);
+
+/** Whether somebody with a right can use a button. */
+export function mayUse(right, name) {
+  if (right === "write" || name === "voices") return true;
+  return right === "suggest" && PROPOSABLE.has(name);
+}
+
+/**
+ * Opens the editor of a room that is in step with the server.
+ *
+ * @param element becomes the text
+ * @param page what the page knows (see write.mjs) and `onChange()`, called after each change of the editor
+ * @returns `{view, act}`, act being the commands by name
+ */
+export function openEditor(element, room, page) {
+  const schema = makeSchema(page);
+  const act = commands(schema, page);
+  const right = () => room.right?.right ?? "none";
+  const mayShape = () => right() === "write";
+  const own = () => ({ voice: room.right?.voice ?? page.voice, shared: room.right?.shared ?? page.shared });
+  const plugins = [
+    ySyncPlugin(room.text),
+    carets(room.awareness, page.presence),
+    ...history(),
+    typing(schema, page.lang, mayShape),
+    ...keys(schema, act, { saved: page.sayState, comment: page.comment }),
+    ownWords(schema, own),
+    bareAtoms(),
+    filledBlocks(schema),
+    footnoteNumbers(page.words),
+    pendingAnchor(),
+    new Plugin({ props: pasteProps(schema, page.onPaste) }),
+  ];
+  const view = new EditorView({ mount: element }, {
+    state: EditorState.create({ schema, plugins }),
+    editable: () => room.maySend && room.state !== "closed",
+    attributes: () => ({
+      role: "textbox",
+      "aria-multiline": "true",
+      "aria-readonly": String(!room.maySend),
+      lang: page.lang,
+      spellcheck: "true",
+      "data-right": right(),
+    }),
+    dispatchTransaction(transaction) {
+      const allowed = right() === "suggest" ? proposed(this.state, transaction, page.account) : transaction;
+      if (!allowed) { page.onUnproposable(); return; }
+      this.updateState(this.state.apply(allowed));
+      page.onChange(allowed.docChanged);
+    },
+  });
+  room.busy = () => view.composing;
+  return { view, act };
+}

@@ -1,0 +1,77 @@
+// The keyboard. Tab indents an item and goes through a table, but after Escape it leaves the text, as everybody who has no mouse must be able to.
+
+import { baseKeymap, chainCommands } from "prosemirror-commands";
+import { undoInputRule } from "prosemirror-inputrules";
+import { keymap } from "prosemirror-keymap";
+import { liftListItem, splitListItem } from "prosemirror-schema-list";
+import { Plugin } from "prosemirror-state";
+import { followFootnote } from "./footnotes.mjs";
+import { cellBelow, nextCell, placeInTable } from "./tables.mjs";
+
+/**
+ * The keys of the text.
+ *
+ * @param act commands by name
+ * @param page `saved()` says in words what is on disk; `comment(view)` begins a comment; `mayShape()` as in typography
+ */
+export function keys(schema, act, page) {
+  const { list_item: item } = schema.nodes;
+  let out = false;
+  const unlessLeaving = (command) => (state, dispatch, view) => !out && command(state, dispatch, view);
+  // Escape, then Tab: out. Any other key, and Tab works in the text again.
+  const escape = new Plugin({
+    props: {
+      handleKeyDown(view, { key }) {
+        if (key === "Escape") out = true;
+        else if (!["Tab", "Shift"].includes(key)) out = false;
+        return false;
+      },
+      handleDOMEvents: { focus: () => { out = false; return false; } },
+    },
+  });
+  const inTable = (command) => (state, ...rest) => (placeInTable(state) ? command(state, ...rest) : false);
+  const bindings = {
+    "Mod-b": act.strong.run,
+    "Mod-i": act.emphasis.run,
+    "Mod-k": act.link.run,
+    "Mod-z": act.undo.run,
+    "Mod-y": act.redo.run,
+    "Mod-Shift-z": act.redo.run,
+    "Mod-Alt-0": act.paragraph.run,
+    "Mod-Alt-2": act.heading2.run,
+    "Mod-Alt-3": act.heading3.run,
+    "Mod-Alt-4": act.heading4.run,
+    "Mod-Alt-f": act.footnote.run,
+    "Mod-Alt-m": (state, dispatch, view) => page.comment(view),
+    "Mod-s": () => { page.saved(); return true; },
+    "Shift-Enter": act.line_break.run,
+    Enter: chainCommands(cellBelow, followChosen, splitListItem(item)),
+    Tab: unlessLeaving(chainCommands(nextCell(1), act.sink.run)),
+    "Shift-Tab": unlessLeaving(chainCommands(nextCell(-1), act.lift.run)),
+    Backspace: chainCommands(undoInputRule, outOfList(item)),
+    ArrowDown: inTable(atEdge(1, cellBelow)),
+  };
+  return [escape, keymap(bindings), keymap(baseKeymap)];
+}
+
+function followChosen(state, dispatch) {
+  return state.selection.node?.type.name === "footnote_call" ? followFootnote(state, dispatch) : false;
+}
+
+/** Backspace before the first word of an item takes it out of its list. */
+function outOfList(item) {
+  return (state, dispatch) => {
+    const { $from, empty } = state.selection;
+    if (!empty || $from.parentOffset || $from.depth < 2 || $from.node(-1).type !== item || $from.index(-1)) return false;
+    return liftListItem(item)(state, dispatch);
+  };
+}
+
+/** Down from the last row leaves the table, which the browser alone does not where nothing follows. */
+function atEdge(step, command) {
+  return (state, dispatch, view) => {
+    const place = placeInTable(state);
+    const last = place && place.rowIndex === place.table.childCount - 1;
+    return last && view?.endOfTextblock(step > 0 ? "down" : "up") ? command(state, dispatch) : false;
+  };
+}

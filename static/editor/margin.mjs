@@ -1,0 +1,71 @@
+// The parts of the page that the server renders and others change: margin and list of passages. Fetched again when the server says so; what one is typing into
+// them stays.
+
+/** Notices by kind, and the parts that each makes old. */
+const PARTS = { comments: ["margin"], suggestions: ["margin"], passages: ["passages"], state: ["passages", "margin"], saved: ["passages"] };
+
+const isEditing = (element) => element.contains(document.activeElement) && document.activeElement.matches("textarea, input:not([type=hidden]), select");
+
+export class Parts {
+  /**
+   * @param root holds the parts, `[data-part=NAME][data-from=URL]`
+   * @param before is called and waited for before a form (`form[data-inplace]`) is sent
+   */
+  constructor(root, before) {
+    Object.assign(this, { root, before, waiting: new Set() });
+    for (const part of root.querySelectorAll("[data-part]")) {
+      part.addEventListener("submit", (event) => {
+        if (!event.target.matches("form[data-inplace]")) return;
+        event.preventDefault();
+        this.send(event.target, event.submitter);
+      });
+    }
+  }
+
+  element(name) { return this.root.querySelector(`[data-part="${name}"]`); }
+
+  heard({ kind }) { for (const name of PARTS[kind] ?? []) this.refresh(name); }
+
+  /** Fetches a part once, however many notices ask for it in the same moment. */
+  refresh(name) {
+    if (this.waiting.has(name) || !this.element(name)?.dataset.from) return;
+    this.waiting.add(name);
+    setTimeout(() => this.fetch(name), 150 + Math.random() * 250); // everybody hears of it at once, and need not ask at once
+  }
+
+  async fetch(name) {
+    this.waiting.delete(name);
+    const element = this.element(name);
+    if (isEditing(element)) { element.addEventListener("focusout", () => this.refresh(name), { once: true }); return; }
+    try {
+      const answer = await fetch(element.dataset.from, { headers: { Accept: "text/html" }, redirect: "error" });
+      if (answer.ok) this.replace(element, await answer.text());
+    } catch { /* without a line the old one stays; the next notice asks again */ }
+  }
+
+  /** Puts the new part in; what was typed and not sent, what was open, and the focus stay. */
+  replace(element, html) {
+    const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
+    const typed = [...element.querySelectorAll("textarea[id], input[id]")].filter((field) => field.value !== field.defaultValue).map(({ id, value }) => [id, value]);
+    const open = [...element.querySelectorAll("details[open][id]")].map(({ id }) => id);
+    element.innerHTML = html;
+    for (const [id, value] of typed) { const field = element.querySelector(`#${CSS.escape(id)}`); if (field) field.value = value; }
+    for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
+    if (focused) document.getElementById(focused)?.focus();
+  }
+
+  /** Sends a form of a part without leaving the page; where that fails, as a form is sent. */
+  async send(form, submitter) {
+    try {
+      await this.before(form);
+      const data = new FormData(form, submitter);
+      const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+      if (!answer.ok) throw new Error(String(answer.status));
+      form.reset();
+      form.querySelectorAll("input[name=anchor], input[name=quotation]").forEach((input) => { input.value = ""; });
+      for (const part of this.root.querySelectorAll("[data-part]")) if (part.contains(form)) this.refresh(part.dataset.part);
+    } catch {
+      HTMLFormElement.prototype.submit.call(form);
+    }
+  }
+}

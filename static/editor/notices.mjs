@@ -1,0 +1,61 @@
+// What needs more than the state line: words that the server did not take, places that others changed too. Stays until one has read it; loses no word.
+
+function box(sentence, strong) {
+  const notice = document.createElement("div");
+  notice.className = strong ? "notice strong" : "notice";
+  notice.setAttribute("role", strong ? "alert" : "status");
+  const line = document.createElement("b");
+  line.textContent = sentence;
+  notice.append(line);
+  return notice;
+}
+
+function words(text) {
+  const quote = document.createElement("blockquote");
+  quote.className = "asis";
+  quote.textContent = text;
+  return quote;
+}
+
+function closing(notice, label, done = () => {}) {
+  const button = document.createElement("button");
+  Object.assign(button, { type: "button", className: "btn ghost", textContent: label });
+  button.addEventListener("click", () => { notice.remove(); done(); });
+  return button;
+}
+
+export class Notices {
+  /** @param place the element before which notices stand */
+  constructor(place, texts) { Object.assign(this, { place, texts }); }
+
+  put(notice) { this.place.before(notice); return notice; }
+
+  /** A short remark that goes by itself with the next one. */
+  remark(sentence) {
+    this.last?.remove();
+    this.last = this.put(box(sentence, false));
+    this.last.append(" ", closing(this.last, this.texts.understood));
+  }
+
+  /** Words that the server refused: kept on this device until their writer has taken them elsewhere. */
+  aside(sentence, text, shelf) {
+    if (text) try { localStorage.setItem(shelf, text); } catch { /* a private window has no shelf: the words stay on the page */ }
+    const notice = this.put(box(sentence || this.texts.refused, true));
+    if (text) notice.append(this.texts.aside, words(text));
+    notice.append(closing(notice, this.texts.understood, () => { try { localStorage.removeItem(shelf); } catch { /* as above */ } }));
+  }
+
+  /** Shows again what was put aside and not yet taken. */
+  remember(shelf) {
+    let text = null;
+    try { text = localStorage.getItem(shelf); } catch { return; }
+    if (text) this.aside(this.texts.refused_before, text, shelf);
+  }
+
+  /** Places that one wrote without a connection and others changed meanwhile. */
+  met(places) {
+    const notice = this.put(box(this.texts.met, true));
+    for (const { mine, now } of places) notice.append(this.texts.met_mine, words(mine), this.texts.met_now, words(now || "–"));
+    notice.append(closing(notice, this.texts.understood));
+  }
+}
