@@ -136,9 +136,8 @@ def find_plugins() -> list[Candidate]:
 
 def load_plugins(candidates: Sequence[Candidate] | None = None, run_folder: Path | None = None) -> PluginManager:
     """Loads plugins, the installed ones by default, each tried alone first; `run_folder` is where it is noted what a plugin does to the process that loads it."""
-    find = find_plugins if candidates is None else lambda: list(candidates)
     close_tables()
-    return PluginManager(find(), Trial(), run_folder, find)
+    return PluginManager(find_plugins() if candidates is None else candidates, Trial(), run_folder)
 
 
 def _install_database(app: Flask, settings: Settings) -> Engine:

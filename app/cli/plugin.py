@@ -159,6 +159,16 @@ def plugin_purge(makers: Makers, name: str, yes: bool) -> None:
             click.echo(f"  table {table} : {rows} ligne(s)")
         for page in found.settings:
             click.echo(f"  réglages {page}")
+        for right in found.rights.permissions:
+            click.echo(f"  droit {right}, retiré à tous les rôles")
+        for role in found.rights.roles:
+            click.echo(f"  rôle {role}, que personne n’a")
+        if found.rights.kept:
+            click.echo(f"  restent, comme rôles du site : {', '.join(found.rights.kept)}")
+        if found.restrictions:
+            click.echo(f"  restent, jusqu’à ce qu’on les lève : {found.restrictions} restriction(s)")
+        if found.stays.pages:
+            click.echo(f"  restent lisibles : {found.stays.pages} page(s), dont publiques : {found.stays.public_pages}")
         if found.stays.passages or found.stays.published:
             click.echo(f"  restent lisibles : {found.stays.passages} passage(s), dont publiés : {found.stays.published}")
         if not yes and not click.confirm("Effacer ? / Delete?", default=False):
@@ -169,6 +179,7 @@ def plugin_purge(makers: Makers, name: str, yes: bool) -> None:
 
 def _echo_dormant(dormant: plugins.Dormant) -> None:
     click.echo(f"Passages : {dormant.passages} (récits : {dormant.stories}), publiés : {dormant.published}")
+    click.echo(f"Pages : {dormant.pages}, publiques : {dormant.public_pages}")
     click.echo(f"Pages de réglages enregistrées : {dormant.settings}")
     for table, rows in dormant.rows.items():
         click.echo(f"Table {table} : {rows}")

@@ -136,7 +136,6 @@ class PluginManager:
         candidates: what was found; a name that comes twice fails the second.
         folder: where it is noted which plugin is being loaded (`RECITS_HOME/run`): one that ended or blocked the process that loaded it is not loaded again until its
             code changes or somebody resumes it. Nothing is noted without a folder.
-        find: looks again what is installed, to tell whether the disk holds other code than this process.
         trial: called with each plugin before it is accepted; raises `TrialFailed` to refuse it (the composition root mounts its blueprints in a scratch application).
     """
 
@@ -145,9 +144,7 @@ class PluginManager:
         candidates: Iterable[Candidate],
         trial: Callable[[Plugin], None],
         folder: Path | None = None,
-        find: Callable[[], Iterable[Candidate]] = tuple,
     ) -> None:
-        self._find = find
         self._pluggy = new_manager()
         self._trial = trial
         self.plugins: dict[str, Plugin] = {}
@@ -216,14 +213,6 @@ class PluginManager:
                 else:
                     plugin.declared[hook] = _owned(plugin.name, specs.DECLARES[hook], answer)
         _check_rights(plugin)
-
-    def other_on_disk(self) -> Mapping[str, str]:
-        """Returns the plugins whose code on the disk is not what this process runs: `new`, `changed` or `gone`, by name."""
-        importlib.invalidate_caches()
-        present = {candidate.name: candidate.stamp for candidate in self._find()}
-        running = {name: stamp for name, stamp in self.stamps.items() if is_name(name)}
-        states = {name: "new" if name not in running else "changed" for name, stamp in present.items() if running.get(name) != stamp}
-        return states | {name: "gone" for name in running if name not in present}
 
     def call_one(self, name: str, hook: str, **arguments: Any) -> None:
         """Calls one plugin's implementation of a run-time hook, if it has one; what it raises reaches the caller."""

@@ -1,14 +1,14 @@
 """Whether newer code is installed than the one this process runs; reads files' dates and sizes, imports nothing."""
 
 import hashlib
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+import importlib
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
-from app.hooks.manager import Candidate, PluginManager
+from app.hooks.manager import Candidate, PluginManager, is_name
 
-CORE = ""
 _KINDS = frozenset({".py", ".html", ".mo", ".yaml", ".css", ".js"})
 _PACKAGE = Path(__file__).resolve().parents[1]
 
@@ -34,52 +34,43 @@ class InstalledCode:
 
     Args:
         find: returns the plugins that are installed now.
-        plugins: those that this process loaded.
-        seals: what names each one's files as they were, the core's under the empty name.
+        plugins: those that this process loaded, or could not load, each with its stamp.
+        core: what names the core's files as they were.
     """
 
     find: Callable[[], Iterable[Candidate]]
     plugins: PluginManager
-    seals: Mapping[str, str] = field(default_factory=dict)
+    core: str
 
     def newer(self) -> NewCode:
         """Compares; a few hundred files are looked at, so it is for pages of administrators alone."""
-        now = {candidate.name for candidate in self.find()}
-        loaded = set(self.plugins.plugins)
+        importlib.invalidate_caches()  # a distribution that was installed since must be seen
+        now = {candidate.name: candidate.stamp for candidate in self.find()}
+        loaded = {name: stamp for name, stamp in self.plugins.stamps.items() if is_name(name)}
         return NewCode(
-            core=seal_of(_PACKAGE) != self.seals.get(CORE),
-            changed=tuple(sorted(name for name in loaded & now if seal_of(_folder(self.plugins, name)) != self.seals.get(name))),
-            appeared=tuple(sorted(now - loaded)),
-            gone=tuple(sorted(name for name in loaded - now if self.plugins.plugins[name].module is not None)),
+            core=seal_of(_PACKAGE) != self.core,
+            changed=tuple(sorted(name for name in loaded.keys() & now.keys() if loaded[name] != now[name])),
+            appeared=tuple(sorted(now.keys() - loaded.keys())),
+            gone=tuple(sorted(loaded.keys() - now.keys())),
         )
 
 
 def note_installed(find: Callable[[], Iterable[Candidate]], plugins: PluginManager) -> InstalledCode:
     """Remembers what is installed, at boot."""
-    seals = {name: _first_seal(_folder(plugins, name)) for name in plugins.plugins}
-    return InstalledCode(find, plugins, {**seals, CORE: _first_seal(_PACKAGE)})
+    return InstalledCode(find, plugins, _first_seal(_PACKAGE))
 
 
 @cache
-def _first_seal(folder: Path | None) -> str:
+def _first_seal(folder: Path) -> str:
     """Returns a folder's seal as it was when this process first asked: what is imported is imported once."""
     return seal_of(folder)
 
 
-def seal_of(folder: Path | None) -> str:
+def seal_of(folder: Path) -> str:
     """Returns a short text that changes when a file of a folder does: by name, size and date, without reading it."""
-    if folder is None:
-        return ""
     seal = hashlib.sha256()
     for path in sorted(folder.rglob("*")):
         if path.suffix in _KINDS and path.is_file():
             state = path.stat()
             seal.update(f"{path.relative_to(folder)} {state.st_size} {state.st_mtime_ns}\n".encode())
     return seal.hexdigest()[:16]
-
-
-def _folder(plugins: PluginManager, name: str) -> Path | None:
-    """Returns where a plugin's code stands; none for one that is a single file among others, or made in memory."""
-    file = getattr(plugins.plugins[name].module, "__file__", None)
-    folder = Path(file).parent if file else None
-    return folder if folder is not None and (folder / "__init__.py").is_file() else None

@@ -1,43 +1,17 @@
-"""New code on the disk, and the rolling restart of the workers that brings it; touches no database."""
+"""The rolling restart of the workers, which brings new code from the disk; touches no database."""
 
 import os
 import signal
 import time
-from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Literal
 
-from app.hooks.manager import PluginManager
 from app.hooks.run_files import forget_the_dead, servers
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.services.access import require
 
 Outcome = Literal["done", "under_way", "failed", "none"]
-
-
-@dataclass(frozen=True)
-class CodeStatus:
-    """Whether other code stands on the disk than this worker runs.
-
-    Args:
-        plugins: `new`, `changed` or `gone`, by plugin.
-        restart: how the last restart went: `done`, `under_way`, `failed`, or `none` where no server of ours runs.
-    """
-
-    plugins: Mapping[str, str]
-    restart: Outcome
-
-    @property
-    def restart_needed(self) -> bool:
-        """Whether a restart would bring other code; not while one is under way."""
-        return bool(self.plugins) and self.restart != "under_way"
-
-
-def code_status(manager: PluginManager, folder: Path) -> CodeStatus:
-    """Returns what the extensions page announces; reads names, sizes and times of files, and loads nothing."""
-    return CodeStatus(manager.other_on_disk(), restart_outcome(folder))
 
 
 def restart(actor: Actor, folder: Path) -> bool:

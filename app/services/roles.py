@@ -273,6 +273,52 @@ def learn_from_plugin(uow: UnitOfWork, actor: Actor | None, plugin: Plugin) -> N
         uow.record(actor, "role.learn", "plugin", plugin.name, roles=[offer.name for offer in new], permissions=learnt)
 
 
+@dataclass(frozen=True)
+class Rights:
+    """What a plugin has brought of rights.
+
+    Args:
+        permissions: its permissions that the site knows, given or not.
+        roles: the roles that it offered and nobody has, nor was ever invited to.
+        kept: those that somebody has, or was invited to: what people were given is not taken from them.
+    """
+
+    permissions: tuple[str, ...] = ()
+    roles: tuple[str, ...] = ()
+    kept: tuple[str, ...] = ()
+
+
+def rights_of(session: Session, owner: str) -> Rights:
+    """Returns what a plugin has brought of rights."""
+    known = set(session.scalars(select(PermissionRow.name).where(PermissionRow.owner == owner)))
+    known |= set(session.scalars(select(RolePermission.permission).where(RolePermission.owner == owner)))
+    roles = list(session.scalars(select(RoleRow.key).where(RoleRow.owner == owner).order_by(RoleRow.key)))
+    used = {
+        key
+        for column in (AccountRole.role, LocalRole.role, Invitation.role)
+        for key in session.scalars(select(column).where(column.in_(roles)))
+    }
+    return Rights(tuple(sorted(known)), tuple(key for key in roles if key not in used), tuple(key for key in roles if key in used))
+
+
+def forget_rights(uow: UnitOfWork, owner: str, titles: Mapping[str, str]) -> Rights:
+    """Takes away the permissions that a plugin brought, from every role, and the roles that it offered and nobody has; the others become the site's own.
+
+    Args:
+        titles: what the plugin calls its roles, by key, for those that the site keeps and never named.
+    """
+    session, rights = uow.session, rights_of(uow.session, owner)
+    session.execute(delete(RolePermission).where(RolePermission.owner == owner))
+    session.execute(delete(PermissionRow).where(PermissionRow.owner == owner))
+    session.execute(delete(RolePermission).where(RolePermission.role.in_(rights.roles)))
+    session.execute(delete(RoleRow).where(RoleRow.key.in_(rights.roles)))
+    for key in rights.kept:
+        row = session.get_one(RoleRow, key)
+        row.owner, row.title = None, row.title or titles.get(key, key)[:TITLE]
+    session.flush()
+    return rights
+
+
 def learn_from_enabled(uow: UnitOfWork, plugins: Iterable[Plugin], enabled: frozenset[str]) -> None:
     """Learns what the plugins that are on bring; run with the migrations, so that an upgraded plugin's new right reaches its roles."""
     for plugin in plugins:

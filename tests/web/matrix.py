@@ -309,6 +309,7 @@ POST /configuration/publication                                                 
 GET  /configuration/extensions/<name>                                           in   403  403  403  403  403  403  403  200
 GET  /configuration/extensions/<name>#unknown                                   in   403  403  403  403  403  403  403  404
 GET  /configuration/extensions/<name>/desactiver                                in   403  403  403  403  403  403  403  200
+POST /configuration/extensions/redemarrer                                       in   403  403  403  403  403  403  403  303
 POST /configuration/extensions/<name>/migrer                                    in   403  403  403  403  403  403  403  303
 POST /configuration/extensions/<name>/reprendre                                 in   403  403  403  403  403  403  403  303
 GET  /configuration/extensions/<name>/purger                                    in   403  403  403  403  403  403  403  409
@@ -528,6 +529,7 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /configuration/extensions/<name>": ({"name": "communication"}, {}),
     "GET /configuration/extensions/<name>#unknown": ({"name": "inconnue"}, {}),
     "GET /configuration/extensions/<name>/desactiver": ({"name": "communication"}, {}),
+    "POST /configuration/extensions/redemarrer": ({}, {}),
     "POST /configuration/extensions/<name>/migrer": ({"name": "communication"}, {}),
     "POST /configuration/extensions/<name>/reprendre": ({"name": "communication"}, {}),
     "*/configuration/extensions/<name>/purger": ({"name": "communication"}, {"typed": "communication"}),

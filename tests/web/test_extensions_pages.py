@@ -1,17 +1,25 @@
 """The extensions pages: every state has its words, its next step and its counts; the extensions' own code is not asked, and cannot break them."""
 
+import re
+from dataclasses import replace
+from html import unescape
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from wtforms import Form, IntegerField, StringField
 from wtforms.validators import NumberRange
 
-from app.db.models import AuditEntry, PluginSetting, PluginState
-from app.hooks.contracts import SettingsPage
+from app.db.models import AccountRole, AuditEntry, PluginSetting, PluginState
+from app.factory import create_app
+from app.hooks.contracts import Permission, RoleOffer, SettingsPage
+from app.hooks.installed import stamp_of
+from app.hooks.manager import Candidate
 from app.services.installed_code import InstalledCode, NewCode, note_installed, seal_of
 from app.services.plugin_settings import read_settings
 from app.services.plugins.suspensions import suspend
-from tests.conftest import Browser
+from tests.conftest import Browser, close_engines, settings_for
+from tests.hostile.making import found_in, write_plugin
 from tests.services.plugins.conftest import switch
 from tests.web.bad_input.test_plugins import app_with, failing, plugin  # noqa: F401  # the fixture is used by its name
 
@@ -232,8 +240,65 @@ def test_a_changed_file_another_plugin_and_one_that_left_are_seen(site, tmp_path
     assert seal_of(tmp_path) == before
     (tmp_path / "one.py").write_text("a = 22")
     assert seal_of(tmp_path) != before
-    names = [plugin(name) for name in site.plugins.plugins]
+    names = [Candidate(name, plugin(name).load, stamp=stamp) for name, stamp in site.plugins.stamps.items()]
     assert not note_installed(lambda: names, site.plugins).newer().waits
     assert note_installed(lambda: [*names, plugin("neuve")], site.plugins).newer().appeared == ("neuve",)
-    assert "communication" in note_installed(list, site.plugins).newer().gone
-    assert InstalledCode(lambda: names, site.plugins, {}).newer().changed
+    assert note_installed(list, site.plugins).newer().gone == tuple(sorted(site.plugins.plugins))
+    assert InstalledCode(lambda: names, site.plugins, "other").newer() == NewCode(core=True)
+
+
+def test_code_that_changed_on_the_disk_is_seen_also_of_one_that_could_not_be_loaded(home, tmp_path):
+    package = write_plugin(tmp_path, "guest", "raise RuntimeError('boum')")
+    find = lambda: [replace(found_in(package), stamp=stamp_of([package]))]  # noqa: E731
+    found = create_app(settings_for(home), plugins=find())
+    site = site_of(found)
+    assert site.plugins.plugins["guest"].failure is not None
+    look = note_installed(find, site.plugins)
+    assert not look.newer().waits
+    write_plugin(tmp_path, "guest", "# better now", version="1.1")
+    assert look.newer() == NewCode(changed=("guest",))
+    close_engines(found)
+
+
+def test_a_restart_is_asked_for_on_the_page_and_said_to_be_under_way(app_with, monkeypatch):  # noqa: F811
+    found = app_with(plugin("alpha"))
+    admin = admin_of(found)
+    monkeypatch.setattr(InstalledCode, "newer", lambda _self: NewCode(changed=("alpha",)))
+    assert "redemarrer" not in admin.get(LIST), "no server of ours runs"
+    admin.post(f"{LIST}/redemarrer")
+    assert "redémarrez ses processus vous-même" in admin.get(LIST)
+    for outcome, words, button in (
+        ("done", "personne ne perd sa page", True),
+        ("failed", "n’a pas démarré", True),
+        ("under_way", "est en cours", False),
+    ):
+        monkeypatch.setattr("app.services.restarting.restart_outcome", lambda _folder, outcome=outcome: outcome)
+        page = admin.get(LIST)
+        assert words in page
+        assert (f"{LIST}/redemarrer" in page) is button
+
+
+def test_purging_says_which_rights_go_and_which_stay(app_with, world):  # noqa: F811
+    rights = {
+        "register_permissions": lambda: [Permission("alpha.water_plants", title="Arroser", roles=frozenset({"administrator"}))],
+        "register_roles": lambda: [
+            RoleOffer("alpha.gardener", title="Jardin", permissions=frozenset({"alpha.water_plants"})),
+            RoleOffer("alpha.owl", title="Chouette", permissions=frozenset({"alpha.water_plants"})),
+        ],
+    }
+    found = app_with(plugin("alpha", **rights))
+    site = site_of(found)
+    switch(site, "alpha", True)
+    with site.writer.begin() as uow:
+        uow.session.add(AccountRole(account_id=world.accounts["helene"], role="alpha.gardener"))
+    switch(site, "alpha", False)
+    admin = admin_of(found)
+    plain_page = re.sub(r"[\u00a0\u202f]", " ", unescape(re.sub(r"<[^>]+>", "", admin.get(f"{LIST}/alpha/purger"))))
+    assert "le droit « Arroser », retiré à tous les rôles" in plain_page
+    assert "le rôle « Chouette », que personne n’a" in plain_page
+    assert "Le rôle « Jardin » reste, comme rôle de ce site" in plain_page
+    admin.post(f"{LIST}/alpha/purger", {"typed": "alpha"})
+    page = admin.get("/configuration/roles")
+    assert "Jardin" in page
+    for gone in ("Chouette", "Arroser", "son extension est inactive"):
+        assert gone not in page

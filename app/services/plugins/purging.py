@@ -1,4 +1,4 @@
-"""Takes away what a plugin owns, once it is off: first an export that anybody can read, then its tables, settings and state; nothing of the core's."""
+"""Takes away what a plugin owns, once it is off: first an export that anybody can read, then its tables, settings, rights and state; no content of the core's."""
 
 import json
 from collections.abc import Mapping
@@ -8,11 +8,11 @@ from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, MetaData, Table, delete, select
+from sqlalchemy import Connection, MetaData, Table, delete, func, select
 from sqlalchemy.orm import Session
 
 from app.db.migrate import MigrationRefused, drop_tables, migrate
-from app.db.models import JobRun, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models import JobRun, PluginSetting, PluginState, PluginSuspension, Restriction, RolePermission, RoleRow, SiteState
 from app.hooks.calls import CALLS
 from app.hooks.manager import PluginManager, is_name
 from app.kernel.access import PLUGIN_MANAGE, Actor
@@ -20,6 +20,7 @@ from app.kernel.errors import NotFound, Refused
 from app.services.access import require
 from app.services.plugins.dormant import Dormant, what_goes_dormant
 from app.services.plugins.tables import count_rows, migrations_folder
+from app.services.roles import Rights, forget_rights, rights_of
 from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 
@@ -33,12 +34,16 @@ class Purge:
     Args:
         tables: its tables, with the number of rows of each.
         settings: its pages of settings that somebody saved.
-        stays: what stands in the core's tables and is read as before: passages of its kinds keep the words that the public reads.
+        rights: its permissions, taken from every role; its roles that nobody has; those that somebody has stay, as the site's own.
+        restrictions: what it has hidden stays hidden until somebody lifts it: what was taken from the public must not come back unasked.
+        stays: what stands in the core's tables and is read as before: passages and pages of its kinds keep the words that the public reads.
     """
 
     name: str
     tables: Mapping[str, int]
     settings: tuple[str, ...]
+    rights: Rights
+    restrictions: int
     stays: Dormant
 
 
@@ -51,7 +56,15 @@ def what_purge_deletes(session: Session, manager: PluginManager, name: str) -> P
     """
     _check_off(session, manager, name)
     pages = session.scalars(select(PluginSetting.page).where(PluginSetting.owner == name).order_by(PluginSetting.page))
-    return Purge(name, count_rows(session.connection(), name), tuple(pages), what_goes_dormant(session, name))
+    laid = select(func.count()).select_from(Restriction).where(Restriction.owner == name, Restriction.lifted_at.is_(None))
+    return Purge(
+        name,
+        tables=count_rows(session.connection(), name),
+        settings=tuple(pages),
+        rights=rights_of(session, name),
+        restrictions=session.scalar(laid) or 0,
+        stays=what_goes_dormant(session, name),
+    )
 
 
 def purge(site: Site, actor: Actor | None, name: str) -> Path:
@@ -74,9 +87,10 @@ def purge(site: Site, actor: Actor | None, name: str) -> Path:
         uow.session.execute(delete(PluginSetting).where(PluginSetting.owner == name))
         uow.session.execute(delete(PluginSuspension).where(PluginSuspension.owner == name))
         uow.session.execute(delete(JobRun).where(JobRun.name.startswith(f"{name}:", autoescape=True)))
+        rights = forget_rights(uow, name, _titles(site.plugins, name))
         uow.session.execute(delete(PluginState).where(PluginState.name == name))
         uow.session.get_one(SiteState, SITE_ROW).generation += 1
-        uow.record(actor, "plugin.purge", "plugin", name, export=file.name)
+        uow.record(actor, "plugin.purge", "plugin", name, export=file.name, roles=list(rights.roles), permissions=list(rights.permissions))
     return file
 
 
@@ -99,6 +113,7 @@ def export(site: Site, name: str) -> Path:
             "exported_at": site.clock().isoformat(timespec="seconds"),
             "counts": {table: len(rows) for table, rows in tables.items()},
             "settings": {row.page: row.data for row in settings},
+            "rights": _given(session, name),
             "tables": tables,
         }
     folder = site.settings.home / EXPORTS
@@ -107,6 +122,22 @@ def export(site: Site, name: str) -> Path:
     file.touch(mode=0o600)
     file.write_text(json.dumps(content, ensure_ascii=False, indent=2, default=_plain), encoding="utf-8")
     return file
+
+
+def _given(session: Session, name: str) -> dict[str, list[str]]:
+    """Returns the permissions of each role that a plugin offered, and its own permissions of each other."""
+    roles = select(RoleRow.key).where(RoleRow.owner == name)
+    query = select(RolePermission).where((RolePermission.owner == name) | RolePermission.role.in_(roles))
+    found: dict[str, list[str]] = {key: [] for key in session.scalars(roles.order_by(RoleRow.key))}
+    for row in session.scalars(query.order_by(RolePermission.role, RolePermission.permission)):
+        found.setdefault(row.role, []).append(row.permission)
+    return found
+
+
+def _titles(manager: PluginManager, name: str) -> dict[str, str]:
+    """Returns what a plugin calls its roles; nothing where its code is gone."""
+    plugin = manager.plugins.get(name)
+    return {owned.item.name: str(owned.item.title) for owned in plugin.declared.get("register_roles", ())} if plugin is not None else {}
 
 
 def _check_off(session: Session, manager: PluginManager, name: str) -> None:

@@ -125,11 +125,13 @@ def _notes(status: PluginStatus, dormant: Dormant) -> Iterable[str]:
 
 
 def dormant_words(dormant: Dormant) -> str:
-    """« 26 passages dans 5 récits, 14 lignes de données, 1 page de réglages »"""
+    """« 26 passages dans 5 récits, 2 pages de ses types, 14 lignes de données, 1 page de réglages »"""
     parts = []
     if dormant.passages:
         stories = ngettext("%(num)s récit", "%(num)s récits", dormant.stories)
         parts.append(ngettext("%(num)s passage dans %(stories)s", "%(num)s passages dans %(stories)s", dormant.passages, stories=stories))
+    if dormant.pages:
+        parts.append(ngettext("%(num)s page de ses types", "%(num)s pages de ses types", dormant.pages))
     if rows := sum(dormant.rows.values()):
         parts.append(ngettext("%(num)s ligne de données", "%(num)s lignes de données", rows))
     if dormant.settings:

@@ -9,13 +9,13 @@ from flask_babel import lazy_gettext as _l
 from flask_babel import ngettext
 from sqlalchemy import select
 
-from app.db.models import JobRun
+from app.db.models import JobRun, RoleRow
 from app.kernel.access import PLUGIN_MANAGE
 from app.kernel.errors import NotFound
-from app.services import plugins
+from app.services import plugins, restarting
 from app.services.plugins import PluginStatus
 from app.services.plugins.purging import EXPORTS
-from app.web.access_words import permission_words
+from app.web.access_words import permission_words, role_title
 from app.web.context import back_to, reader, signed_in, site, with_permission, writing
 from app.web.forms import ConfirmForm
 from app.web.set_up.base import EXTENSIONS, Entry, add_entry, blueprint
@@ -67,8 +67,21 @@ def extensions() -> ResponseReturnValue:
         shown=shown,
         active=sum(entry.status.state == "on" for entry in shown),
         new_code=new_code_words(site().installed.newer()),
+        restart=restarting.restart_outcome(site().settings.run_folder),
         confirm=ConfirmForm(formdata=None),
     )
+
+
+@blueprint.post("/extensions/redemarrer")
+def restart_workers() -> ResponseReturnValue:
+    """The worker that answers is one of those that leave: it answers first."""
+    asked = restarting.restart(with_permission(PLUGIN_MANAGE), site().settings.run_folder)
+    flash(
+        _("Le redémarrage est en cours : personne ne perd sa page.")
+        if asked
+        else _("Ce site n’est pas servi par « recits serve » : redémarrez ses processus vous-même.")
+    )
+    return back_to(url_for("set_up.extensions"))
 
 
 def _status(name: str) -> PluginStatus:
@@ -155,10 +168,14 @@ def confirm_purge(name: str) -> ResponseReturnValue:
 
 
 def _purge_page(name: str, form: PurgeForm, status: int = 200) -> ResponseReturnValue:
+    plan = plugins.what_purge_deletes(reader(), site().plugins, name)
+    roles = (reader().get_one(RoleRow, key) for key in (*plan.rights.roles, *plan.rights.kept))
     page = render_template(
         "set_up/extension_purge.html",
-        shown=show(_status(name), plugins.what_goes_dormant(reader(), name)),
-        plan=plugins.what_purge_deletes(reader(), site().plugins, name),
+        shown=show(_status(name), plan.stays),
+        plan=plan,
+        role_names={row.key: role_title(row) for row in roles},
+        permission_words=lambda right: plain(permission_words(right)),
         folder=site().settings.home / EXPORTS,
         form=form,
     )

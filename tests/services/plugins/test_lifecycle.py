@@ -10,12 +10,28 @@ import pytest
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from app.db.models import AuditEntry, Passage, PluginSetting, PluginState, PluginSuspension, SiteState
+from app.db.models import (
+    AccountRole,
+    AuditEntry,
+    Page,
+    PageText,
+    Passage,
+    PermissionRow,
+    PluginSetting,
+    PluginState,
+    PluginSuspension,
+    Restriction,
+    RolePermission,
+    RoleRow,
+    SiteState,
+)
 from app.hooks.contracts import SettingsPage
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import plugins
 from app.services.plugin_settings import save_settings
+from app.services.restrictions import restrict
+from app.services.roles import Rights
 from app.services.site import Site
 from app.services.verify import verify_site
 from tests.factories import actor
@@ -281,8 +297,21 @@ def test_what_turning_off_makes_dormant_is_counted(site_with, tidy, world):
         uow.session.add(Passage(story_id=world.stories["legumerie"], salt="0" * 32, block="tidyother:x", position=9, created_at=uow.now))
         owned = site.registry.of(SettingsPage)[0]
         save_settings(uow, actor(site, world, "admin"), owned, {"greeting": "salut"})
+        text_of = {"lang": "fr", "state": "published", "state_since": uow.now, "version_id": "v"}
+        for name, kind, published, deleted in (
+            ("a", "tidy:card", "v", None),
+            ("b", "tidy:card", None, None),
+            ("c", "tidy:card", "v", uow.now),
+            ("d", "tidyother:card", "v", None),
+        ):
+            page = Page(id=name, slug=name, path=f"/{name}", type=kind, position=1, salt="0", created_at=uow.now, deleted_at=deleted)
+            uow.session.add(page)
+            uow.session.flush()
+            uow.session.add(PageText(page_id=name, published_version_id=published, **text_of))
     with Session(site.engine) as session:
         found = plugins.what_goes_dormant(session, "tidy")
+    assert (found.pages, found.public_pages) == (2, 1)
+    assert not plugins.Dormant(pages=1).nothing
     assert (found.passages, found.stories, found.published, found.settings) == (3, 2, 0, 1)
     assert found.rows == {"tidy_note": 1}
 
@@ -407,3 +436,59 @@ def test_exports_are_for_the_operator_alone(site_with, tidy, home: Path):
     file = plugins.purge(site, None, "tidy")
     assert file.stat().st_mode & 0o077 == 0
     assert file.parent.stat().st_mode & 0o077 == 0
+
+
+RIGHTS = """
+@hookimpl
+def register_permissions():
+    return [Permission("garden.water_plants", title="Arroser", roles=frozenset({"organiser"})), Permission("garden.cut_hedges", title="Tailler")]
+
+@hookimpl
+def register_roles():
+    return [
+        RoleOffer("garden.gardener", title="Jardin", permissions=frozenset({"garden.water_plants", "media.manage"})),
+        RoleOffer("garden.owl", title="Chouette", permissions=frozenset({"garden.cut_hedges"})),
+    ]
+"""
+GRANTS = ', grants=frozenset({"media.manage"})'
+
+
+@pytest.mark.parametrize("code_is_gone", [False, True])
+def test_purge_takes_the_rights_that_it_brought_and_nothing_that_people_have(site_with, tmp_path, world, code_is_gone):
+    site = site_with(found_in(write_plugin(tmp_path, "garden", RIGHTS, manifest=GRANTS)))
+    switch(site, "garden", True)
+    with site.writer.begin() as uow:
+        uow.session.add(AccountRole(account_id=world.accounts["helene"], role="garden.gardener"))
+        uow.session.add(RolePermission(role="editor", permission="garden.cut_hedges", owner="garden"))
+        restrict(uow, None, "garden", "story", world.stories["legumerie"], "garden.hidden")
+    switch(site, "garden", False)
+    if code_is_gone:
+        site = site_with()
+    plan = shown(site, "garden")
+    assert plan.rights == Rights(("garden.cut_hedges", "garden.water_plants"), ("garden.owl",), ("garden.gardener",))
+    assert plan.restrictions == 1
+    file = plugins.purge(site, actor(site, world, "admin"), "garden")
+    kept = json.loads(file.read_text(encoding="utf-8"))["rights"]
+    assert kept == {
+        "editor": ["garden.cut_hedges"],
+        "garden.gardener": ["garden.water_plants", "media.manage"],
+        "garden.owl": ["garden.cut_hedges"],
+        "organiser": ["garden.water_plants"],
+    }
+    with Session(site.engine) as session:
+        assert session.get(RoleRow, "garden.owl") is None
+        role = session.get_one(RoleRow, "garden.gardener")
+        assert (role.owner, role.title) == (None, "garden.gardener" if code_is_gone else "Jardin")
+        assert session.scalars(select(AccountRole.account_id).where(AccountRole.role == role.key)).all() == [world.accounts["helene"]]
+        assert session.scalars(select(RolePermission.permission).where(RolePermission.role == role.key)).all() == ["media.manage"]
+        assert session.scalars(select(RolePermission).where(RolePermission.owner == "garden")).all() == []
+        assert session.scalars(select(PermissionRow).where(PermissionRow.owner == "garden")).all() == []
+        assert session.scalars(select(Restriction.lifted_at).where(Restriction.owner == "garden")).all() == [None]
+        entry = session.scalars(select(AuditEntry).where(AuditEntry.verb == "plugin.purge")).one()
+        assert entry.facts["roles"] == ["garden.owl"]
+    if not code_is_gone:
+        switch(site, "garden", True)
+        with Session(site.engine) as session:
+            given = session.scalars(select(RolePermission.role).where(RolePermission.permission == "garden.water_plants")).all()
+            assert given == ["organiser"], "learnt as for the first time; what the site keeps is the site's"
+            assert session.get(RoleRow, "garden.owl") is not None
