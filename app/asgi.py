@@ -128,7 +128,7 @@ class LiveFront:
             await send({"type": "websocket.close"})  # before it was accepted: 403
             return
         token = session_token(self._site, headers.get(b"cookie", ""))
-        await self.hub.serve(scope, receive, send, story, lang, token)
+        await self.hub.serve(receive, send, story, lang, token)
 
     def _is_own(self, headers: Mapping[bytes, str]) -> bool:
         """Tells whether the page that opens a socket is the site's own; browsers say which, and send cookies along from any."""

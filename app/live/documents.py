@@ -8,13 +8,16 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Passage, PassageRevision
 from app.kernel.document.markdown_writer import write_markdown
-from app.kernel.editor import accepted
+from app.kernel.editor import accepted, voices
 from app.kernel.editor.from_tree import from_tree
+from app.kernel.editor.to_tree import to_tree
+from app.kernel.editor.voices import from_tree_with_voices
 from app.live import ydoc
 from app.live.log import Loaded, UpdateLog
 from app.live.sealing import Sealing
 from app.services.live_documents import LiveText, NoLive, Proposal
 from app.services.markup import parse
+from app.services.passages import spans_of
 from app.services.unit_of_work import Writer
 
 STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
@@ -38,9 +41,11 @@ class SiteDocuments(NoLive):
         with Session(self._engine) as session:
             passage = session.get_one(Passage, passage_id)
             revision = session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
-        body = revision.body if revision is not None else ""
-        document = from_tree(parse(body))
-        return ydoc.new_doc(document).get_update(), revision.id if revision is not None else None
+        if revision is None:
+            return ydoc.new_doc(from_tree(parse(""))).get_update(), None
+        tree = parse(revision.body)
+        document = from_tree(tree) if passage.voice_id is not None else from_tree_with_voices(tree, spans_of(revision))
+        return ydoc.new_doc(document).get_update(), revision.id
 
     def loaded(self, passage_id: str) -> Loaded:
         """Returns all that the log holds of a passage."""
@@ -53,9 +58,12 @@ class SiteDocuments(NoLive):
     def text_of(self, passage_id: str, loaded: Loaded) -> LiveText:
         """Returns what a passage said when it was loaded."""
         document = ydoc.read(loaded.document())
-        tree = accepted.accepted_tree(document)
+        counts = accepted.accepted(document)
+        tree = to_tree(counts)
         contributors = self.log.authors_since(passage_id, loaded.sealed_upto)
-        return LiveText(write_markdown(tree), (), tuple(contributors), loaded.upto, bool(accepted.proposals(document)))
+        return LiveText(
+            write_markdown(tree), voices.spans_of(counts, tree), tuple(contributors), loaded.upto, bool(accepted.proposals(document))
+        )
 
     def seal(self, passage_id: str) -> None:
         self._sealing.seal(passage_id)

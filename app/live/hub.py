@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 
 from pycrdt import Doc
 
-from app.asgi_types import Receive, Scope, Send
+from app.asgi_types import Receive, Send
 from app.live import socket, wire, words
 from app.live.log import ROWS_WORTH_COMPACTING, Append, Loaded, Row, Signal, UpdateLog
 from app.live.rights import NONE, Right, Rights
@@ -105,7 +105,7 @@ class Hub:
             self.log.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
-    async def serve(self, scope: Scope, receive: Receive, send: Send, story: str, lang: str, token: str | None) -> None:
+    async def serve(self, receive: Receive, send: Send, story: str, lang: str, token: str | None) -> None:
         """Serves one socket of a story, from its opening to its end."""
         self.start()
         await receive()
@@ -139,11 +139,11 @@ class Hub:
         """Returns what somebody may do in a passage now."""
         return (await self._in_thread(self._rights.of, connection.token, connection.story, [passage]))[passage]
 
-    async def room_of(self, passage: str, story: str) -> Room:
+    async def room_of(self, passage: str, story: str, shared: bool) -> Room:
         """Returns a room, read from the log or begun if nobody had it open."""
         room = self.rooms.get(passage)
         if room is None:
-            room = self.rooms[passage] = Room(passage, story)
+            room = self.rooms[passage] = Room(passage, story, shared)
             try:
                 room.fill(*await self._in_thread(self._load, passage))
             except BaseException as error:

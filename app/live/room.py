@@ -11,6 +11,7 @@ from app.live import wire
 from app.live.log import Loaded
 from app.live.rights import NOTHING, SUGGEST, WRITE, Right
 from app.live.structs import check
+from app.live.ywatch import VoiceWatch
 
 MOST_UPDATE = 1024 * 1024
 MOST_DOCUMENT = 2 * 1024 * 1024
@@ -56,9 +57,10 @@ class Room:
     Args:
         passage: its id, which is the room's name in the log.
         story: the story that it stands in.
+        shared: whether several voices write in it, so that each word must keep its own.
     """
 
-    def __init__(self, passage: str, story: str) -> None:
+    def __init__(self, passage: str, story: str, shared: bool) -> None:
         self.passage = passage
         self.story = story
         self.channels: set[Channel] = set()
@@ -68,6 +70,8 @@ class Room:
         self.size = self.rows = 0
         self.written_at = self.unsealed_since = 0.0  # zero: nothing was written since it was sealed
         self.sealing = self.gone = False
+        self._shared = shared
+        self._watch: VoiceWatch | None = None
         self._early: list[bytes] = []
         self._appended = self._committed = 0
         self._waiting: deque[tuple[int, Callable[[], None]]] = deque()
@@ -80,6 +84,7 @@ class Room:
     def fill(self, loaded: Loaded, document: Doc[Any], size: int) -> None:
         """Puts what the log holds into the room, and what other workers wrote while it was read."""
         self.document, self.size, self.rows = document, size, loaded.rows
+        self._watch = VoiceWatch(document) if self._shared else None
         for update in self._early:
             self.document.apply_update(update)
         self._early.clear()
@@ -94,18 +99,20 @@ class Room:
         self.size += len(update)
         self.rows += 1
 
-    def objection(self, right: Right, account: str, update: bytes) -> str | None:
-        """Returns why an update is not taken from somebody, or None."""
+    def objection(self, right: Right) -> str | None:
+        """Returns why an update is not taken from somebody with a right, or None."""
         if right.kind == WRITE:
             return None
-        if right.kind != SUGGEST:
-            return "read_only"
-        if len(update) > MOST_UPDATE:
-            raise TooLarge
-        return None if guards.only_suggests(self.document, update, account) else "suggest_only"
+        return "suggest_only" if right.kind == SUGGEST else "read_only"
 
-    def take(self, update: bytes, right: Right) -> tuple[bytes, ...]:
-        """Takes an update from a browser, before it is on disk; returns what must follow it in the same commit: the voices that it claimed, set right.
+    def take(self, update: bytes, voice: str | None) -> bytes | None:
+        """Takes an update from a browser, before it is on disk.
+
+        Args:
+            voice: in which the sender speaks here.
+
+        Returns:
+            The update that sets right which words are whose, for the same commit; None if it was honest, as nearly all are.
 
         Raises:
             Malformed: if it cannot be read by everybody.
@@ -117,14 +124,18 @@ class Room:
             self.size = len(self.document.get_update())  # what was measured grew with every update, also with those that took away
             if self.size + len(update) > MOST_DOCUMENT:
                 raise TooLarge
+        correction = None
         try:
             check(update)
-            self.document.apply_update(update)
+            if self._watch is None:
+                self.document.apply_update(update)
+            else:
+                correction = self._watch.apply(update, voice)
         except (ValueError, UnicodeDecodeError):
             raise wire.Malformed("update") from None
         self.size += len(update)
         self.rows += 1
-        return ()
+        return correction
 
     def state(self) -> bytes:
         """Returns how far the document reaches."""

@@ -201,18 +201,18 @@ class Connection:
                 self.put(wire.acknowledgement(channel.number, channel.received))
             return
         room, right = channel.room, channel.right
-        reason = room.objection(right, channel.account, update)
+        reason = room.objection(right)
         if reason is not None:
             channel.refused = True
             self.hub.refuse(channel, reason, self.lang)
             return
-        corrections = room.take(update, right)
+        correction = room.take(update, right.voice)
         channel.received += 1
         channel.in_flight += 1
         entries.append(
             (room.passage, channel.account, SUGGEST if right.kind == SUGGEST else WRITE, update, b"", (channel, channel.received))
         )
-        for correction in corrections:
+        if correction is not None:
             entries.append((room.passage, None, SERVER, correction, b"", (channel, 0)))
 
     async def _open(self, number: int, client: int, passage: str) -> None:
@@ -222,7 +222,7 @@ class Connection:
         if not right.opens:
             self.put(self.hub.right_message(number, right, self.lang))
             return
-        room = await self.hub.room_of(passage, self.story)
+        room = await self.hub.room_of(passage, self.story, right.shared)
         channel = Channel(self, number, client, self.visitor.account, room, right)
         self.channels[number] = channel
         self.hub.opened(channel)
