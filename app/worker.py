@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.asgi import create_asgi
 from app.asgi_types import AsgiApp, Receive, Scope, Send
 from app.factory import create_app
+from app.jobs.digest_round import start_digest_round
 from app.jobs.plugin_round import start_plugin_round
 from app.jobs.watch import Watch
 from app.services.site import Site
@@ -36,4 +37,5 @@ def create_worker(leave: Callable[[], None]) -> Worker:
     watch = Watch(site, site.settings.run_folder, leave)
     watch.start()
     start_plugin_round(site)
+    start_digest_round(site)
     return Worker(create_asgi(app), watch)
