@@ -68,6 +68,7 @@ def test_one_digest_a_day_at_most_in_the_morning(desk, passage, wall):
     assert "Karim vous appelle dans «\u202fLa légumerie\u202f»" in body
     assert f"{BASE}/espace/passages/{passage}" in body
     assert f"{BASE}/compte#messages" in body
+    wall.now += timedelta(minutes=1)
     call(desk, passage)
     assert round_of(desk, wall, hours=6) == 0, "not twice a day"
     assert round_of(desk, wall, hours=11) == 0, "not at night"
