@@ -14,7 +14,7 @@ def passage_path(passage: str) -> str:
 
 
 def digest_settings_path() -> str:
-    return "/compte#messages"
+    return "/compte"
 
 
 def missing_voice_path(story: str, moment: str, category: str) -> str:

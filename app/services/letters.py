@@ -166,7 +166,7 @@ class DigestLine:
 def digest(recipient: str, lang: str, base_url: str, lines: Sequence[DigestLine]) -> Letter:
     """Tells a person where they are mentioned and which suggestions wait for them."""
     _, ngettext = translations(lang).gettext, translations(lang).ngettext
-    settings = base_url + localised(digest_settings_path(), lang)
+    settings = base_url + localised(digest_settings_path(), lang) + "#messages"
     told = [_digest_line(line, lang) + "\n" + base_url + localised(passage_path(line.passage), lang) for line in lines]
     letter = _letter(
         recipient,
@@ -188,6 +188,10 @@ def _digest_line(line: DigestLine, lang: str) -> str:
     if line.kind == "mention":
         return _("%(who)s vous appelle dans « %(title)s » :") % facts
     return (
-        ngettext("%(who)s propose d’autres mots dans « %(title)s » :", "%(number)s suggestions attendent dans « %(title)s » :", line.number)
+        ngettext(
+            "%(number)s suggestion attend votre décision dans « %(title)s » :",
+            "%(number)s suggestions attendent votre décision dans « %(title)s » :",
+            line.number,
+        )
         % facts
     )

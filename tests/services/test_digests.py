@@ -105,7 +105,7 @@ def test_suggestions_are_told_to_who_decides_them_and_to_nobody_else(desk, passa
         )
     assert round_of(desk, wall, minutes=6) == 2
     assert [to for to, _body in letters(desk)] == [address("helene"), address("scribe")]
-    assert "Karim propose d’autres mots" in letters(desk)[0][1]
+    assert "1 suggestion attend votre décision" in letters(desk)[0][1]
 
 
 def test_a_passage_in_the_trash_or_a_mandate_that_ended_tells_nothing(desk, passage, wall):
