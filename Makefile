@@ -6,6 +6,10 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAGES/*.po) $(wildcard plugins/*/translations/*/LC_MESSAGES/*.po)
 
+# Tests start the site in many processes: its compiled modules are kept, out of the source tree.
+export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
+unexport PYTHONDONTWRITEBYTECODE
+
 .PHONY: help serve test test-long bench lint lock wheel migration translations editor clean
 
 help:

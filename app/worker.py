@@ -5,6 +5,7 @@ from collections.abc import Callable
 from app.asgi import LiveFront, create_asgi
 from app.asgi_types import Receive, Scope, Send
 from app.factory import create_app
+from app.jobs.digest_round import start_digest_round
 from app.jobs.plugin_round import start_plugin_round
 from app.jobs.sealing_round import start_sealing_round
 from app.jobs.watch import Watch
@@ -42,6 +43,7 @@ def create_worker(leave: Callable[[], None]) -> Worker:
     watch = Watch(site, site.settings.run_folder, leave)
     watch.start()
     start_plugin_round(site)
+    start_digest_round(site)
     front = create_asgi(app)
     start_sealing_round(front.documents.seal_what_was_left)
     return Worker(front, watch)

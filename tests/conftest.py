@@ -19,15 +19,15 @@ from app.factory import create_app
 from app.services import accounts, markup
 from app.services.page_starter import complete_site
 from app.services.site import Site
+from tests.compiled_once import compile_once
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
 from tests.factories import PASSWORD, World, address, build_world
-from tests.fast_routes import compile_routes_once
 
 # The public helpers for plugins' tests: the project's own use them too.
 pytest_plugins = ["app.sdk_testing"]
 
 refuse_what_postgresql_refuses()
-compile_routes_once()
+compile_once()
 # A guess of a password must cost a fifth of a second of two cores; two thousand sign-ins of tests need not. A test holds the real cost.
 accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 

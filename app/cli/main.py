@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.cli.base import Commands, Makers, database_words, ready_site, site_of
 from app.cli.config import config
+from app.cli.media import media
 from app.cli.plugin import migrate_enabled, plugin
 from app.cli.serving import listen, prepare_apart, serve_site
 from app.config import Settings, UnsafeSettings, load_settings, shipped
@@ -89,6 +90,7 @@ def invite_command(makers: Makers, email: str, name: str, role: str) -> None:
 
 recits.add_command(plugin)
 recits.add_command(config)
+recits.add_command(media)
 
 
 @recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")

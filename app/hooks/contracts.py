@@ -126,13 +126,13 @@ class StoryFormat(Declared):
         title: what people choose by.
         description: one sentence.
         structure: what such a story is made of, one line for each part, in the order of reading.
-        reading: how the public address opens: `thread` (au fil), `side` (en regard) or `voice` (une voix).
+        reading: how the public address opens: `thread` (au fil) or `voice` (une voix). En regard needs a wide screen: it is a way to read every story, and opens none.
     """
 
     title: Words = ""
     description: Words = ""
     structure: tuple[Words, ...] = ()
-    reading: Literal["thread", "side", "voice"] = "thread"
+    reading: Literal["thread", "voice"] = "thread"
 
 
 @dataclass(frozen=True)

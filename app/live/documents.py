@@ -1,23 +1,27 @@
 """What is written live, for services, pages and commands in any thread of any process: read from the log, changed through the log."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
-from sqlalchemy import Engine
+from pycrdt import Doc
+from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Passage, PassageRevision
+from app.db.models import Passage, PassageRevision, Voice
 from app.kernel.document.markdown_writer import write_markdown
 from app.kernel.editor import accepted, voices
 from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import from_tree_with_voices
-from app.live import ydoc
+from app.live import ydoc, ysuggest
 from app.live.log import Loaded, UpdateLog
 from app.live.sealing import Sealing
+from app.live.ymeet import meet_in
 from app.services.live_documents import LiveText, NoLive, Proposal
 from app.services.markup import parse
 from app.services.passages import spans_of
+from app.services.stories import delegations_of
 from app.services.unit_of_work import Writer
 
 STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
@@ -85,6 +89,40 @@ class SiteDocuments(NoLive):
             return ()
         found = accepted.proposals(ydoc.read(loaded.document()))
         return tuple(Proposal(one.id, one.by, one.inserted, one.deleted, one.before, one.after) for one in found)
+
+    def meet(self, passage_id: str, base: str, new: str, account: str | None, revision_id: str) -> None:
+        loaded = self.log.load(passage_id)
+        if not loaded.exists:
+            return
+        update = meet_in(loaded.document(), parse(base), parse(new), self._voice_of(passage_id, account))
+        if update is not None:
+            self.log.write(passage_id, account, SERVER, update)
+        self.log.mark_sealed(passage_id, 0, revision_id)
+
+    def _voice_of(self, passage_id: str, account: str | None) -> str | None:
+        """Returns in which voice an account writes in a shared passage; None in a voice's own, where all words are that voice's."""
+        with Session(self._engine) as session:
+            passage = session.get_one(Passage, passage_id)
+            if passage.voice_id is not None or account is None:
+                return None
+            delegations = delegations_of(session, passage.story_id)
+            own = select(Voice.id).where(Voice.delegation_id.in_(delegations))
+            held = session.scalar(own.where(Voice.account_id == account).order_by(Voice.created_at.desc()).limit(1))
+            return held or session.scalar(own.where(Voice.scribe_id == account).order_by(Voice.created_at.desc()).limit(1))
+
+    def accept(self, passage_id: str, suggestion_id: str, account: str) -> bool:
+        return self._decide(passage_id, suggestion_id, account, ysuggest.accept)
+
+    def refuse(self, passage_id: str, suggestion_id: str, account: str) -> bool:
+        return self._decide(passage_id, suggestion_id, account, ysuggest.refuse)
+
+    def _decide(self, passage_id: str, suggestion_id: str, account: str, decide: Callable[[Doc[Any], str], bytes | None]) -> bool:
+        loaded = self.log.load(passage_id)
+        update = decide(loaded.document(), suggestion_id) if loaded.exists else None
+        if update is None:
+            return False
+        self.log.write(passage_id, account, SERVER, update)
+        return True
 
     def announce(self, story_id: str, kind: str, **facts: object) -> None:
         self.log.signal(STORY + story_id, json.dumps({"kind": kind, **facts}).encode())

@@ -2,16 +2,18 @@
 
 import asyncio
 from collections import deque
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from typing import Any, Protocol
 
 from pycrdt import Doc
 
-from app.live import wire
+from app.kernel.editor import accepted
+from app.kernel.editor.suggesting import same_accepted
+from app.live import wire, ydoc
 from app.live.log import Loaded
 from app.live.rights import NOTHING, SUGGEST, WRITE, Right
-from app.live.structs import check
-from app.live.ywatch import VoiceWatch
+from app.live.structs import check, reaches
+from app.live.ywatch import Incomplete, VoiceWatch
 
 MOST_UPDATE = 1024 * 1024
 MOST_DOCUMENT = 2 * 1024 * 1024
@@ -35,7 +37,7 @@ class Channel:
     """
 
     __slots__ = (
-        "account", "aware_head", "client", "in_flight", "number", "outlet", "received", "refused", "right", "room", "sync_head",
+        "account", "anchors", "aware_head", "client", "in_flight", "number", "outlet", "received", "refused", "right", "room", "sync_head",
     )  # fmt: skip
 
     def __init__(self, outlet: Outlet, number: int, client: int, account: str, room: "Room", right: Right) -> None:
@@ -45,10 +47,21 @@ class Channel:
         self.account = account
         self.room = room
         self.right = right
+        self.anchors: set[str] = set()
         self.refused = False
         self.received = self.in_flight = 0
         self.sync_head = wire.head(wire.SYNC, number)
         self.aware_head = wire.head(wire.AWARE, number)
+
+
+class _Anchors:
+    """The anchors of comments that somebody may set and take away: those that this page set, and new ones."""
+
+    def __init__(self, own: Container[str], there: Container[str]) -> None:
+        self._own, self._there = own, there
+
+    def __contains__(self, anchor: object) -> bool:
+        return anchor in self._own or anchor not in self._there
 
 
 class Room:
@@ -99,11 +112,27 @@ class Room:
         self.size += len(update)
         self.rows += 1
 
-    def objection(self, right: Right) -> str | None:
-        """Returns why an update is not taken from somebody with a right, or None."""
-        if right.kind == WRITE:
+    def objection(self, channel: Channel, update: bytes) -> str | None:
+        """Returns why an update is not taken from somebody, or None; what only suggests is tried on a copy first."""
+        if channel.right.kind == WRITE:
             return None
-        return "suggest_only" if right.kind == SUGGEST else "read_only"
+        if channel.right.kind != SUGGEST:
+            return "read_only"
+        if len(update) > MOST_UPDATE:
+            raise TooLarge
+        copy: Doc[Any] = ydoc.doc_of([self.document.get_update()])
+        before = ydoc.read(copy)
+        try:
+            check(update)
+            copy.apply_update(update)
+        except (ValueError, UnicodeDecodeError):
+            raise wire.Malformed("update") from None
+        own = _Anchors(channel.anchors, accepted.anchors(before))
+        after = ydoc.read(copy)
+        if not reaches(copy.get_state(), [update]) or not same_accepted(before, after, channel.account, own):
+            return "suggest_only"
+        channel.anchors |= accepted.anchors(after).keys() - accepted.anchors(before).keys()
+        return None
 
     def take(self, update: bytes, voice: str | None) -> bytes | None:
         """Takes an update from a browser, before it is on disk.
@@ -133,9 +162,19 @@ class Room:
                 correction = self._watch.apply(update, voice)
         except (ValueError, UnicodeDecodeError):
             raise wire.Malformed("update") from None
+        except Incomplete:
+            self._watch_anew()
+            raise wire.Malformed("update") from None
         self.size += len(update)
         self.rows += 1
         return correction
+
+    def _watch_anew(self) -> None:
+        """Makes the document again without what waits for a piece that never came: an update does not hold it."""
+        if self._watch is not None:
+            self._watch.close()
+        self.document = ydoc.doc_of([self.document.get_update()])
+        self._watch = VoiceWatch(self.document)
 
     def state(self) -> bytes:
         """Returns how far the document reaches."""

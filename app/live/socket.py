@@ -201,7 +201,7 @@ class Connection:
                 self.put(wire.acknowledgement(channel.number, channel.received))
             return
         room, right = channel.room, channel.right
-        reason = room.objection(right)
+        reason = room.objection(channel, update)
         if reason is not None:
             channel.refused = True
             self.hub.refuse(channel, reason, self.lang)

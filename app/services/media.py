@@ -31,6 +31,8 @@ CREDIT = 200
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # Phones write JPEG in a container of several pictures; the first is the photograph.
 _ALIASES = {"MPO": "JPEG"}
+ORPHAN_MARK = "orphan"
+"""A file beside those of an image that nothing referred to when the last sweep looked."""
 MOST_SIDE = 16_000  # WebP holds no side above 16,383 pixels
 
 
@@ -98,6 +100,7 @@ def write_image(folder: Path, clean: CleanImage) -> PreparedImage:
     image = clean.image
     target = image_folder(folder, clean.hash)
     target.mkdir(parents=True, exist_ok=True)
+    (target / ORPHAN_MARK).unlink(missing_ok=True)  # somebody is about to use it: its grace begins anew
     _write(target / "master", clean.master)
     renditions = []
     for width in _widths(image.width):

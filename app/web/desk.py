@@ -17,7 +17,7 @@ from app.services.formats import DEFAULT_FORMAT
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, signed_in, site, writing
-from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
+from app.web.desk_view import in_margins, my_space, obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
@@ -33,7 +33,12 @@ def home() -> ResponseReturnValue:
     cards = queries.list_delegations(reader(), actor.writing_delegations)
     space = my_space(reader(), actor, cards)
     return render_template(
-        "desk/home.html", cards=cards, space=space, reviews=actor.may_somewhere(STORY_REVIEW), confirm=ConfirmForm(formdata=None)
+        "desk/home.html",
+        cards=cards,
+        space=space,
+        margins=in_margins(reader(), actor),
+        reviews=actor.may_somewhere(STORY_REVIEW),
+        confirm=ConfirmForm(formdata=None),
     )
 
 

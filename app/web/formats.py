@@ -25,10 +25,10 @@ def declared_format(name: str) -> StoryFormat | None:
     return find_format(snapshot(), name) if hasattr(g, "snapshot") else None
 
 
-def opening_of(name: str) -> Literal["thread", "side", "voice"]:
+def opening_of(name: str) -> Literal["thread", "voice"]:
     """Returns the reading with which a form's public address opens; the others stay linked."""
     declared = declared_format(name)
-    return declared.reading if declared is not None else "thread"
+    return "voice" if declared is not None and declared.reading == "voice" else "thread"
 
 
 def format_choices(current: str) -> list[StoryFormat]:

@@ -65,7 +65,7 @@ blueprint.add_app_template_global(lead_of_hidden)
 blueprint.add_app_template_global(may_explain)
 
 _ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
-TEMPLATES = {"thread": "reading/story_thread.html", "side": "reading/story_side_by_side.html", "voice": "reading/story_voice.html"}
+TEMPLATES = {"thread": "reading/story_thread.html", "voice": "reading/story_voice.html"}
 HOME_STORIES = 6
 TERRITORY_STORIES = 100
 NEAR_STORIES = 6

@@ -108,18 +108,20 @@ export class Room {
   }
 
   apply(step, bytes) {
-    const places = this.away.met(() => Y.applyUpdate(this.doc, bytes, this));
+    this.away.meet(() => Y.applyUpdate(this.doc, bytes, this));
     if (step === STEP2) this.synced = true;
-    if (places.length) this.on.onMet(places);
-    this.on.onChange();
+    this.settle();
   }
 
   onAware(bytes) { this.afterComposition(() => applyAwarenessUpdate(this.awareness, bytes, this)); }
 
   onRefused(refusal) { this.on.onRefused(refusal); }
 
-  onAck() {
-    if (this.state === "saved") this.away.over();
+  onAck() { this.settle(); }
+
+  settle() {
+    const places = this.state === "saved" ? this.away.over() : [];
+    if (places.length) this.on.onMet(places);
     this.on.onChange();
   }
 

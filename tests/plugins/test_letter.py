@@ -10,7 +10,7 @@ from email import policy
 from email.message import EmailMessage
 
 import pytest
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
 from app.db.models import AuditEntry, MailMessage, RolePermission, Story, StoryVersion
 from app.hooks.contracts import SettingsPage
@@ -302,6 +302,40 @@ def test_a_copy_is_text_and_html_with_headers_that_mail_programs_know(site, brow
     assert max(len(line) for line in raw.splitlines()) <= 998
     assert raw.decode("ascii"), "a mail of today travels over servers of yesterday"
     assert message["Message-ID"] == parsed(site, row)["Message-ID"], "a second attempt is the same mail"
+
+
+class Died(BaseException):
+    """What ends a process between two lines."""
+
+
+def die(*_facts: object, **_more: object) -> None:
+    raise Died
+
+
+def test_a_copy_that_left_and_was_not_noted_leaves_again_as_the_same_mail(site, browser, world, story, monkeypatch, now):
+    """The server takes it, the process dies: at least once, and a receiver can tell the double."""
+    subscribed(site, browser, WHO, "autre@exemple.test")
+    site.postman.deliver_due()
+    send(site, world, composed(site, world, story))
+    turn(site)
+    with site.writer.begin() as uow:  # as if none had been tried yet
+        uow.session.execute(update(MailMessage).values(sent_at=uow.now))
+        copies = update(MailMessage).where(MailMessage.headers["List-Unsubscribe"].as_string().is_not(None))
+        uow.session.execute(copies.values(sent_at=None, attempts=0, next_attempt_at=None))
+    taken: list[tuple[str, str]] = []
+    monkeypatch.setattr(type(site.postman), "_send", lambda _self, mail, _id: taken.append((mail["To"], mail["Message-ID"])))
+    with monkeypatch.context() as dying:
+        dying.setattr(type(site.postman), "_note", die)
+        with pytest.raises(Died):
+            site.postman.deliver_due()
+    assert len(taken) == 1
+    now(minutes=5)
+    assert site.postman.deliver_due() == 2
+    assert site.postman.deliver_due() == 0
+    by_person = {to: [mail for who, mail in taken if who == to] for to, _mail in taken}
+    assert sorted(map(len, by_person.values())) == [1, 2]
+    assert all(len(set(mails)) == 1 for mails in by_person.values())
+    assert len({mail for _to, mail in taken}) == 2
 
 
 def test_each_reads_the_frame_in_their_own_language(site, browser, world, story):

@@ -31,10 +31,10 @@ class Server:
     home: Path
     output: Path
 
-    def get(self, path: str) -> tuple[int, str]:
-        """Returns status and body of a page."""
+    def get(self, path: str, seconds: float = 30) -> tuple[int, str]:
+        """Returns status and body of a page; raises TimeoutError when it does not answer in time."""
         try:
-            with urllib.request.urlopen(self.address + path, timeout=30) as answer:
+            with urllib.request.urlopen(self.address + path, timeout=seconds) as answer:
                 return answer.status, answer.read().decode("utf-8")
         except urllib.error.HTTPError as error:
             with error:
@@ -86,7 +86,7 @@ def _wait(server: Server) -> None:
         listening = LISTENING.search(server.output.read_text(encoding="utf-8"))
         if listening:
             server.address = listening[1]
-            server.get("/")
+            server.get("/", max(1, deadline - time.monotonic()))  # waits for a worker, which starts after the supervisor listens
             return
         time.sleep(0.05)
     raise AssertionError(f"the server did not answer: {server.output.read_text(encoding='utf-8')}")

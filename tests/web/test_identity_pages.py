@@ -132,9 +132,27 @@ def test_a_logo_that_cannot_be_used_is_refused_in_words(as_person, data, alt):
 def test_the_legal_notice_says_what_set_up_says(browser, site):
     with site.writer.begin() as uow:
         identity.save_details(uow, None, {"publisher": "Une association\n1 rue du Lavoir", "director": "Une personne"})
-    answer = browser.client.get("/mentions-legales")
-    if answer.status_code == 200:  # the page itself belongs to the starter corpus
-        assert "1 rue du Lavoir" in answer.text
+    page = browser.get("/mentions-legales")
+    assert "1 rue du Lavoir" in page
+    assert "Il y manque\u202f: l’hébergeur, une adresse électronique de contact." in page.replace("\u00a0:", "\u202f:").replace(
+        " :", "\u202f:"
+    )
+
+
+def test_the_legal_notice_says_that_it_is_incomplete_only_while_it_is(browser, site):
+    for path, incomplete, filled in (
+        ("/mentions-legales", "à compléter", "renseigner"),
+        ("/en/mentions-legales", "to be completed", "filled in"),
+    ):
+        assert incomplete in browser.get(path)
+        assert filled not in browser.get(path)
+    with site.writer.begin() as uow:
+        details = {"publisher": "Une association", "director": "Une personne", "host": "Un hébergeur", "contact_email": "a@exemple.test"}
+        identity.save_details(uow, None, details)
+    for path, incomplete in (("/mentions-legales", "à compléter"), ("/en/mentions-legales", "to be completed")):
+        page = browser.get(path)
+        assert incomplete not in page
+        assert "Un hébergeur" in page
 
 
 # — rules of publication, as editors and delegations meet them —

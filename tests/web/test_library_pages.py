@@ -87,7 +87,7 @@ def test_what_an_editor_may_not_read_is_counted_and_not_shown(editor, site, worl
     with site.writer.begin() as uow:
         media.add_image(uow, helene, world.stories["legumerie"], picture("b"), "Le portail secret", "Hélène")
     page = editor.get("/configuration/mediatheque")
-    assert "1 autre est dans un brouillon" in page
+    assert "1 image est dans un brouillon" in page
     assert "portail" not in page
     for gap in ("orphelines", "sans-droits"):
         assert "portail" not in editor.get(f"/configuration/mediatheque?manque={gap}")

@@ -278,7 +278,8 @@ def start_sending(uow: UnitOfWork, actor: Actor, issue_id: str, base_url: str) -
 def send_batch(uow: UnitOfWork) -> None:
     """Puts the next copies of what is being sent into the post; the job calls it until nothing is left.
 
-    A copy's row and its mail are written in one transaction: after a crash the next turn goes on where the last one ended, and nobody receives two.
+    A copy's row and its mail are written in one transaction: after a crash the next turn goes on where the last one ended, and nobody is written to twice.
+    A mail leaves at least once: what a server took and could not be noted leaves again under the same `Message-ID` (docs/operate.md).
     """
     subscription.sweep(uow)
     issue = uow.session.scalar(select(Issue).where(Issue.state == "sending").order_by(Issue.sending_at).limit(1))

@@ -161,24 +161,24 @@ def because(finding: Finding, facts: Facts) -> str:
     """Returns in words why the machine proposes what it proposes, with the numbers that it counted."""
     days = (facts.last - facts.first).days if facts.first and facts.last else 0
     sentences = {
-        "trajectory": _("%(moments)s moments racontés, sur %(days)s jours.", moments=facts.moments, days=days),
+        "trajectory": _("Moments racontés : %(moments)s ; jours du premier au dernier : %(days)s.", moments=facts.moments, days=days),
         "voices": ngettext("%(num)s catégorie d’acteurs parle.", "%(num)s catégories d’acteurs parlent.", facts.categories),
         "disagreement": ngettext("%(num)s désaccord est dit.", "%(num)s désaccords sont dits.", facts.disagreements),
         "nuance": ngettext("%(num)s nuance est dite, aucun désaccord.", "%(num)s nuances sont dites, aucun désaccord.", facts.nuances),
         "read_difficulty": _("Aucun désaccord n’est noté : à vous de lire."),
         "evidence": _(
-            "%(links)s liens, %(blocks)s traces ou preuves, %(images)s images.",
+            "Liens : %(links)s ; traces ou preuves : %(blocks)s ; images : %(images)s.",
             links=facts.links,
             blocks=facts.evidence,
             images=facts.images,
         ),
-        "places": _("%(placed)s moments sur %(moments)s disent où.", placed=facts.placed, moments=facts.moments),
+        "places": _("Moments qui disent où : %(placed)s sur %(moments)s.", placed=facts.placed, moments=facts.moments),
         "learning": ngettext(
             "%(num)s apprentissage est dit dans un bloc.", "%(num)s apprentissages sont dits dans des blocs.", facts.learnings
         ),
         "read_learning": _("La machine ne le voit pas : à vous de lire."),
         "no_image": _("Aucune image : rien à décrire."),
-        "alternatives": _("%(described)s images sur %(images)s sont décrites.", described=facts.described, images=facts.images),
+        "alternatives": _("Images décrites : %(described)s sur %(images)s.", described=facts.described, images=facts.images),
         "read": _("À vous de lire."),
     }
     return sentences[finding.why]

@@ -4,10 +4,12 @@ Exercises register_story_formats and register_guards with the real plugin.
 """
 
 from datetime import date
+from typing import get_args, get_type_hints
 
 import pytest
 
 from app.db.models import Story, StoryVersion
+from app.hooks.contracts import StoryFormat
 from plugins.communication.rules.formats import Dated, Need, Said, conditions, main_voice, out_of_order
 from tests import factories
 from tests.web.matrix import carry
@@ -130,3 +132,9 @@ def test_a_crossed_story_opens_on_its_thread(browser, site, world, tell, session
 
 def actor_of(site, world, name: str = "helene"):
     return factories.actor(site, world, name)
+
+
+def test_every_reading_that_a_form_may_open_with_has_a_form_that_does(app):
+    declared = get_args(get_type_hints(StoryFormat)["reading"])
+    used = {owned.item.reading for owned in app.extensions["recits"].registry.of(StoryFormat)}
+    assert used == set(declared)

@@ -61,6 +61,8 @@ def test_only_an_address_that_a_browser_opens_is_a_link(text, good):
 def test_register_tiles_lead_to_noting_a_trace_in_three_steps(as_person):
     helene = as_person("helene")
     home = helene.get("/espace/")
+    order = [home.index(mark) for mark in ('id="attend-moi"', 'id="t-communication-notebook"', 'id="d-')]
+    assert order == sorted(order), "before what the delegation shares, however long that is"
     assert "Carnet de traces" in home
     assert f'href="{PAGE}/nouvelle"' in home  # 1: the tile
     form = helene.get(f"{PAGE}/nouvelle")  # 2: the words

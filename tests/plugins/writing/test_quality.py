@@ -66,7 +66,7 @@ def test_the_editors_page_says_what_the_machine_finds_and_why(as_person, submitt
         "Grille de qualité",
         "Une trajectoire",
         "4 catégories d’acteurs parlent.",
-        "1 moments sur 1 disent où.",
+        "Moments qui disent où : 1 sur 1.",
         "Aucune image",
         "à vous de lire",
     ):

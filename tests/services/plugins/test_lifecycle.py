@@ -25,11 +25,16 @@ from app.db.models import (
     RoleRow,
     SiteState,
 )
+from app.hooks.calls import CALLS
 from app.hooks.contracts import SettingsPage
+from app.hooks.manager import Candidate
+from app.hooks.run_files import forgive
 from app.kernel.access import PLUGIN_MANAGE, Actor
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import plugins
+from app.services.job_runs import run_due_jobs
 from app.services.plugin_settings import save_settings
+from app.services.plugins.purging import export
 from app.services.restrictions import restrict
 from app.services.roles import Rights
 from app.services.site import Site
@@ -492,3 +497,106 @@ def test_purge_takes_the_rights_that_it_brought_and_nothing_that_people_have(sit
             given = session.scalars(select(RolePermission.role).where(RolePermission.permission == "garden.water_plants")).all()
             assert given == ["organiser"], "learnt as for the first time; what the site keeps is the site's"
             assert session.get(RoleRow, "garden.owl") is not None
+
+
+ENDS = {
+    "commits": "session.commit()",
+    "rolls back": "session.rollback()",
+    "commits in words": "session.execute(text('COMMIT'))",
+    "commits past the session": "session.connection().commit()",
+}
+HOOKS = """
+from sqlalchemy import text
+
+@hookimpl
+def on_enable(session):
+    session.execute(text("INSERT INTO ender_note (words) VALUES ('on')"))
+    {enable}
+
+@hookimpl
+def on_disable(session):
+    session.execute(text("INSERT INTO ender_note (words) VALUES ('off')"))
+    {disable}
+
+def run(uow):
+    session = uow.session
+    session.execute(text("INSERT INTO ender_note (words) VALUES ('job')"))
+    {job}
+
+@hookimpl
+def register_jobs():
+    return [Job("j", every=60, run=run)]
+"""
+
+
+def ender(tmp_path, **acts: str) -> Candidate:
+    code = HOOKS
+    for hook in ("enable", "disable", "job"):
+        code = code.replace(f"{{{hook}}}", acts.get(hook, "pass"))
+    return found_in(write_plugin(tmp_path, "ender", code, migrations={"one.py": migration("ender_1", None, table("ender_note"))}))
+
+
+def words(site: Site) -> list[str]:
+    with site.engine.connect() as connection:
+        return list(connection.scalars(text("SELECT words FROM ender_note ORDER BY id")))
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_a_hook_that_ends_the_transaction_of_its_own_switching_on_is_not_on(site_with, tmp_path, kind):
+    site = site_with(ender(tmp_path, enable=ENDS[kind]))
+    with pytest.raises(Exception):  # noqa: B017, PT011  # refused, or given up whole where SQLAlchemy takes the transaction for ended
+        switch(site, "ender", True)
+    assert not is_on(site, "ender")
+    assert words(site) == []
+    assert "plugin.enable" not in verbs(site)
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("ender", "on_enable")
+
+
+@pytest.mark.parametrize("kind", ["commits", "rolls back", "commits in words"])
+def test_a_hook_that_ends_the_transaction_of_its_switching_off_keeps_nothing_on(site_with, tmp_path, kind):
+    site = site_with(ender(tmp_path, disable=ENDS[kind]))
+    switch(site, "ender", True)
+    switch(site, "ender", False)
+    assert not is_on(site, "ender")
+    assert words(site) == ["on"]
+    assert verbs(site)[-2:] == ["plugin.enable", "plugin.disable"]
+
+
+@pytest.mark.parametrize("kind", ENDS)
+def test_a_job_that_ends_its_transaction_leaves_nothing_and_is_named(site_with, tmp_path, kind):
+    site = site_with(ender(tmp_path, job=ENDS[kind]))
+    switch(site, "ender", True)
+    assert run_due_jobs(site.writer, site.snapshots) == ["ender:j"]
+    assert words(site) == ["on"]
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("ender", "register_jobs")
+
+
+def test_one_that_is_switched_on_while_it_is_purged_loses_nothing(site_with, tidy, monkeypatch):
+    site = site_with(tidy)
+    switch(site, "tidy", True)
+    switch(site, "tidy", False)
+
+    def export_slowly(*arguments: object) -> Path:
+        file = export(*arguments)
+        switch(site, "tidy", True)  # another administrator, meanwhile
+        return file
+
+    monkeypatch.setattr("app.services.plugins.purging.export", export_slowly)
+    with pytest.raises(Refused, match="plugin_is_on"):
+        plugins.purge(site, None, "tidy")
+    assert notes(site) == ["enabled", "disabled", "enabled"]
+    assert is_on(site, "tidy")
+
+
+def test_one_that_ended_the_process_that_loaded_it_is_loaded_once_its_code_changes_or_it_is_forgiven(site_with, tmp_path, home):
+    fine = found_in(write_plugin(tmp_path, "tidy"))
+    mark = home / "run" / f"refused-{replace(fine, stamp='one').mark}"
+    mark.parent.mkdir(exist_ok=True)
+    mark.touch()
+    refused = site_with(replace(fine, stamp="one"))
+    assert "ended or blocked" in status(refused, "tidy").failure.message
+    with pytest.raises(Refused, match="plugin_failed"):
+        switch(refused, "tidy", True)
+    assert status(site_with(replace(fine, stamp="two")), "tidy").failure is None
+    assert forgive(home / "run", "tidy") == 1
+    assert status(site_with(replace(fine, stamp="one")), "tidy").failure is None

@@ -200,3 +200,13 @@ def content(site) -> dict[str, list]:
             + sorted(map(repr, connection.execute(select(table))))
             for name, table in found.tables.items()
         }
+
+
+def test_static_files_that_lead_out_of_the_plugin_are_refused(site_with, tmp_path):
+    code = VIEWS.format("static_folder='static'").replace("{name}", "linked").replace("{{", "{").replace("}}", "}")
+    package = write_plugin(tmp_path, "linked", code, files={"static/fine.css": "p {}"})
+    (package / "static" / "passwd.txt").symlink_to("/etc/passwd")
+    failure = site_with(found_in(package)).plugins.plugins["linked"].failure
+    assert failure is not None
+    assert failure.stage == "static"
+    assert "lead outside" in failure.message
