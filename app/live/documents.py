@@ -15,7 +15,7 @@ from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import from_tree_with_voices
 from app.live import ydoc, ysuggest
-from app.live.log import Loaded, UpdateLog
+from app.live.log import SERVER, Loaded, UpdateLog
 from app.live.sealing import Sealing
 from app.live.ymeet import meet_in
 from app.services.live_documents import LiveText, NoLive, Proposal
