@@ -407,7 +407,7 @@ def _spans(
         return merged_spans(given)
     own = ownership(actor, passage, delegations) if actor is not None else None
     voice = str(own.facts["voice"]) if own is not None and own.allowed else None
-    return carry_spans(_own_words(current), spans_of(current), prepared.plain, voice)
+    return carry_spans(own_words(current), spans_of(current), prepared.plain, voice)
 
 
 def spans_of(revision: PassageRevision | None) -> tuple[Span, ...]:
@@ -415,7 +415,7 @@ def spans_of(revision: PassageRevision | None) -> tuple[Span, ...]:
     return tuple(Span(*span) for span in revision.spans) if revision is not None else ()
 
 
-def _own_words(revision: PassageRevision | None) -> str:
+def own_words(revision: PassageRevision | None) -> str:
     """Returns a revision's words without those of its block, which stand after them and which no span covers."""
     if revision is None:
         return ""
@@ -477,7 +477,7 @@ def restore_revision(uow: UnitOfWork, actor: Actor, revision_id: str, prepared: 
         raise NotFound("revision")
     passage, story = writable_passage(uow.session, actor, old.passage_id)
     spans = (
-        spans_of(old) if _own_words(old) == prepared.plain else None
+        spans_of(old) if own_words(old) == prepared.plain else None
     )  # an older reading of Markdown may have counted its letters otherwise
     return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang, block=kept_of(old), spans=spans)
 
