@@ -55,7 +55,7 @@ def open_page(server: Server, cookie: str, story: str, passage: str, document=No
         try:
             page = Page(f"ws{server.address[4:]}/vivant/{story}", {"Origin": server.address, "Cookie": cookie})
             page.open(passage, document=document)
-            page.wait(lambda: page.saved)
+            page.wait_saved()
             return page
         except (OSError, AssertionError, EOFError):
             assert time.monotonic() < deadline, "the site did not come back"
@@ -106,7 +106,9 @@ def kill_while_typing(app: Flask, home, story: str, places: Passages, kills: int
             documents = [typist.page.documents[1] for typist in typists]
             for typist in typists:
                 typist.page.end()
-        last = [open_page(server, cookies[name], story, passage, document) for (name, passage), document in zip(people, documents, strict=True)]
+        last = [
+            open_page(server, cookies[name], story, passage, document) for (name, passage), document in zip(people, documents, strict=True)
+        ]
         for page in last:
             page.settle(0.5)
         for one, other in ((0, 1), (2, 3)):
