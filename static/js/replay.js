@@ -13,6 +13,7 @@ async function show() {
     const page = new DOMParser().parseFromString(await answer.text(), "text/html");
     const open = document.getElementById("qui")?.open;
     document.getElementById("replayed").replaceWith(page.getElementById("replayed"));
+    document.getElementById("etat-dit").textContent = page.getElementById("etat-dit").textContent; // a status: it is read aloud
     const who = document.getElementById("qui");
     if (who && open) who.open = true;
     history.replaceState(null, "", address);
