@@ -24,6 +24,14 @@ class TooLarge(Exception):
     """An update, or the document with it, is larger than a room holds."""
 
 
+class Broken(Exception):
+    """An update was read and could not be put into the document, of which nobody knows now how much of it it holds."""
+
+    def __init__(self, room: "Room") -> None:
+        super().__init__()
+        self.room = room
+
+
 class Outlet(Protocol):
     """Where messages to one browser go."""
 
@@ -125,7 +133,7 @@ class Room:
         try:
             check(update)
             copy.apply_update(update)
-        except (ValueError, UnicodeDecodeError):
+        except (ValueError, UnicodeDecodeError, RuntimeError):
             raise wire.Malformed("update") from None
         own = _Anchors(channel.anchors, accepted.anchors(before))
         after = ydoc.read(copy)
@@ -162,6 +170,8 @@ class Room:
                 correction = self._watch.apply(update, voice)
         except (ValueError, UnicodeDecodeError):
             raise wire.Malformed("update") from None
+        except RuntimeError:
+            raise Broken(self) from None
         except Incomplete:
             self._watch_anew()
             raise wire.Malformed("update") from None

@@ -8,7 +8,7 @@ from app.asgi_types import Receive, Send
 from app.live import wire
 from app.live.log import SERVER, SUGGEST, WRITE, Append
 from app.live.rights import NOTHING, Right, Visitor
-from app.live.room import EMPTY_UPDATE, Channel, TooLarge
+from app.live.room import EMPTY_UPDATE, Broken, Channel, TooLarge
 
 log = logging.getLogger("recits.live")
 
@@ -109,6 +109,9 @@ class Connection:
                 await self._frame(frame)
         except (wire.Malformed, UnicodeDecodeError):
             self.end(MALFORMED)
+        except Broken as broken:
+            self.end(MALFORMED)
+            self.hub.drop(broken.room, RESTART)
         except (TooLarge, wire.TooLong):
             self.end(TOO_LARGE)
         except Ended as ended:

@@ -132,6 +132,19 @@ def test_a_page_that_sends_nonsense_is_closed_with_a_word(served, passages, fram
     helene.wait(lambda: helene.saved)
 
 
+def test_what_breaks_a_document_is_in_nobodys(served, passages):
+    helene, karim = (served.open(name).open(passages.own) for name in ("helene", "scribe"))
+    writer = Writer()
+    karim.update(writer.type("abc"))
+    karim.wait_saved()
+    letters = wire.varuint(writer.document.client_id) + b"\0"
+    karim.update(b"\1\1\5\0\4\0" + letters + b"\1x" + b"\0")  # text inside of text
+    assert karim.wait_closed() == (1002, "malformed")
+    assert helene.wait_closed() == (1013, "restart")
+    again = served.open("helene").open(passages.own)
+    assert text_of(again.documents[1]) == "abc"
+
+
 def test_text_frames_are_nonsense(served):
     page = served.open("helene")
     page.socket.send("bonjour")
