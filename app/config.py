@@ -60,8 +60,6 @@ class Settings:
         session_days: days after which an unused session ends.
         max_body: bytes of a request body at most, images included.
         time_zone: whose days and hours are shown, by its IANA name.
-        live_url: where live writing is kept: empty for an SQLite file in the site folder, else `postgresql://…`.
-        redis_url: `redis://…`, by which several machines hear of each other; needed with a `live_url`.
         trusted_proxies: how many reverse proxies in front may be believed about address, scheme and host.
     """
 
@@ -76,8 +74,6 @@ class Settings:
     mail_from: str = "recits@localhost"
     session_days: int = 14
     max_body: int = 12 * MEBIBYTE
-    live_url: str = ""
-    redis_url: str = ""
     trusted_proxies: int = 0
     time_zone: str = "Europe/Paris"
 
@@ -87,7 +83,7 @@ class Settings:
 
     @property
     def live_file(self) -> Path:
-        """Where live writing is kept, unless `live_url` says otherwise."""
+        """Where live writing is kept."""
         return self.home / "live.sqlite3"
 
     @property
@@ -98,19 +94,6 @@ class Settings:
     def run_folder(self) -> Path:
         """Small files that outlive a process: calls under way, faults, what is to be suspended."""
         return self.home / "run"
-
-    def check_live(self) -> None:
-        """Raises UnsafeSettings unless the two settings of live writing fit together."""
-        if not self.live_url and not self.redis_url:
-            return
-        if not self.live_url.startswith(("postgresql://", "postgresql+psycopg://")) or not self.redis_url.startswith(
-            ("redis://", "rediss://")
-        ):
-            raise UnsafeSettings(
-                [
-                    "RECITS_LIVE_URL and RECITS_REDIS_URL go together: postgresql://… and redis://…, or neither of them for a file in the site folder."
-                ]
-            )
 
     def check_safe(self) -> None:
         """Raises UnsafeSettings if production was asked for and something would not be safe."""
@@ -155,15 +138,11 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         "mail_from": source.get("RECITS_MAIL_FROM") or "recits@localhost",
         "session_days": _number(source, "RECITS_SESSION_DAYS", 14),
         "max_body": _number(source, "RECITS_MAX_BODY", 12 * MEBIBYTE),
-        "live_url": source.get("RECITS_LIVE_URL", "").strip(),
-        "redis_url": source.get("RECITS_REDIS_URL", "").strip(),
         "trusted_proxies": _number(source, "RECITS_TRUSTED_PROXIES", 0),
         "time_zone": _time_zone(source),
     }
     values.update(overrides)
-    settings = Settings(**values)  # type: ignore[arg-type]  # the table above has the fields' types
-    settings.check_live()
-    return settings
+    return Settings(**values)  # type: ignore[arg-type]  # the table above has the fields' types
 
 
 def _flag(source: Mapping[str, str], name: str) -> bool:

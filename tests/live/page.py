@@ -1,5 +1,6 @@
 """A page as a browser has it: one socket, its channels, a Yjs document for each."""
 
+import contextlib
 import json
 import random
 import time
@@ -39,10 +40,8 @@ class Page:
     # — sending —
 
     def send(self, *messages: bytes) -> None:
-        try:
+        with contextlib.suppress(ConnectionClosed):  # whoever reads next learns why
             self.socket.send(b"".join(messages))
-        except ConnectionClosed:
-            self.take(0)
 
     def open(self, passage: str, channel: int = 1, document: Doc[Any] | None = None) -> "Page":
         """Opens a passage and waits for what it says."""
@@ -52,7 +51,7 @@ class Page:
         self.acknowledged[channel] = self.sent[channel] = 0
         self.answered.discard(channel)
         self.rights.pop(channel, None)
-        self._observers.append(document.observe(lambda event: self._wrote(channel, event.update)))
+        self._observers.append((document, document.observe(lambda event: self._wrote(channel, event.update))))
         asked = wire.head(wire.OPEN, channel) + wire.sized(passage.encode()) + wire.varuint(client)
         self.send(asked, wire.sync(channel, wire.STEP1, document.get_state()))
         self.wait(lambda: channel in self.rights and (channel in self.answered or self.rights[channel]["right"] == "none"))
@@ -90,6 +89,9 @@ class Page:
         self.send(wire.head(wire.CLOSE, channel))
 
     def end(self) -> None:
+        for document, observer in self._observers:
+            document.unobserve(observer)
+        self._observers.clear()
         self._opened.__exit__(None, None, None)
 
     # — receiving —
@@ -115,6 +117,10 @@ class Page:
             assert self.closed is None, f"the socket was closed: {self.closed}"
             assert time.monotonic() < deadline, "it never came"
             self.take(0.05)
+
+    def wait_saved(self) -> None:
+        """Reads until all that was sent is acknowledged."""
+        self.wait(lambda: self.saved)
 
     def wait_closed(self) -> tuple[int, str]:
         """Reads until the socket is closed; returns (code, word)."""
