@@ -8,7 +8,7 @@ from pycrdt import Doc
 from sqlalchemy import Engine, select
 from sqlalchemy.orm import Session
 
-from app.db.models import Passage, PassageRevision, Voice
+from app.db.models import Passage, PassageRevision, Suggestion, Voice
 from app.kernel.document.markdown_writer import write_markdown
 from app.kernel.editor import accepted, voices
 from app.kernel.editor.from_tree import from_tree
@@ -22,6 +22,7 @@ from app.services.live_documents import LiveText, NoLive, Proposal
 from app.services.markup import parse
 from app.services.passages import spans_of
 from app.services.stories import delegations_of
+from app.services.suggestions import OPEN, keep_proposals, proposals_of
 from app.services.unit_of_work import Writer
 
 STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
@@ -38,6 +39,7 @@ class SiteDocuments(NoLive):
         self.log = update_log
         self.is_open = False
         self._engine = engine
+        self._writer = writer
         self._sealing = Sealing(writer, self)
 
     def seed(self, passage_id: str) -> tuple[bytes, str | None]:
@@ -71,6 +73,17 @@ class SiteDocuments(NoLive):
 
     def seal(self, passage_id: str) -> None:
         self._sealing.seal(passage_id)
+        self._record_suggestions(passage_id)
+
+    def _record_suggestions(self, passage_id: str) -> None:
+        """Puts on record what is proposed now, so that it reaches who decides it; writes only if that is not on record yet."""
+        proposals = proposals_of(self, passage_id)
+        with Session(self._engine) as session:
+            rows = session.scalars(select(Suggestion).where(Suggestion.passage_id == passage_id, Suggestion.state == OPEN))
+            known = {(row.id, row.inserted, row.deleted) for row in rows}
+        if {(one.id, one.inserted, one.deleted) for one in proposals} != known:
+            with self._writer.begin() as uow:
+                keep_proposals(uow, passage_id, proposals)
 
     def seal_what_was_left(self) -> None:
         """Seals the rooms that a process which ended left unsealed."""

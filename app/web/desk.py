@@ -148,7 +148,8 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/recits/<id:story_id>/proposer")
 def submit_story(story_id: str) -> ResponseReturnValue:
-    _up_to_date(story_id)
+    if stories.membership(reader(), signed_in(), reader().get(Story, story_id)).allowed:
+        _up_to_date(story_id)
     try:
         with writing() as (uow, actor):
             workflow.submit_story(uow, actor, story_id, site().settings.base_url)

@@ -4,7 +4,7 @@ import pytest
 from pycrdt import XmlFragment
 from sqlalchemy import select
 
-from app.db.models import PassageRevision
+from app.db.models import PassageRevision, Suggestion
 from app.services.markup import prepare_here
 from app.services.passages import save_passage
 from tests.factories import actor
@@ -103,3 +103,14 @@ def test_the_plain_form_meets_what_is_written_live(served, passages, written, si
     body = [row.body for row in rows][-1]
     assert "Nous avons tous voté." in body
     assert "Puis nous avons mangé." in body
+
+
+def test_a_suggestion_is_on_record_after_a_pause_and_the_pages_hear_of_it(served, passages, written, world, session, monkeypatch):
+    monkeypatch.setattr("app.live.hub.PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
+    karim = served.open("karim").open(passages.own)
+    last(karim).insert(5, "tous ", proposal(world))
+    written.wait(lambda: any(notice["kind"] == "suggestions" for notice in written.notices))
+    session.rollback()
+    (row,) = session.scalars(select(Suggestion).where(Suggestion.passage_id == passages.own))
+    assert (row.id, row.author_id, row.inserted, row.state) == ("s1", world.accounts["karim"], "tous ", "open")
