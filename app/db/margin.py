@@ -1,7 +1,7 @@
 """What pages read of the margin: threads with what was said in them, suggestions, contributors, what waits for somebody; the callers have checked who may see it."""
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
@@ -63,13 +63,14 @@ def contributors_of(session: Session, revisions: Iterable[str]) -> dict[str, tup
 
 @dataclass(frozen=True)
 class Waiting:
-    """Something in a margin that waits for a person: `mention`, `suggestion` or `thread`; how many of it, since when, and from whom the first came."""
+    """Something in a margin that waits for a person: `mention`, `suggestion` or `thread`; how many of it, from when to when, and from whom the first came."""
 
     kind: str
     story: Story
     passage: Passage
     number: int
     since: datetime
+    latest: datetime
     by: str | None
     thread: str | None = None
 
@@ -102,7 +103,7 @@ def waiting_for(session: Session, account: str, voices: Sequence[str], delegatio
         .where(CommentThread.resolved_at.is_(None), Passage.voice_id.in_(voices), CommentThread.created_by != account)
         .order_by(CommentThread.created_at, CommentThread.id)
     )
-    found = [Waiting("mention", story, passage, 1, at, by, thread) for at, by, thread, passage, story in session.execute(mentions)]
+    found = [Waiting("mention", story, passage, 1, at, at, by, thread) for at, by, thread, passage, story in session.execute(mentions)]
     found += _by_passage("suggestion", ((at, by, None, passage, story) for at, by, passage, story in session.execute(suggestions)))
     found += _by_passage("thread", session.execute(threads))
     return found
@@ -123,7 +124,7 @@ def _by_passage(kind: str, rows: Iterable[Any]) -> list[Waiting]:
     for at, by, thread, passage, story in rows:
         first = found.get(passage.id)
         if first is None:
-            found[passage.id] = Waiting(kind, story, passage, 1, at, by, thread)
+            found[passage.id] = Waiting(kind, story, passage, 1, at, at, by, thread)
         else:
-            found[passage.id] = Waiting(kind, first.story, first.passage, first.number + 1, first.since, first.by, first.thread)
+            found[passage.id] = replace(first, number=first.number + 1, latest=at)
     return list(found.values())

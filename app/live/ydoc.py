@@ -65,6 +65,12 @@ def made_by(doc: Doc[Any], change: Callable[[], None]) -> bytes | None:
     return updates[0] if updates else None
 
 
+def read_children(parent: XmlFragment | XmlElement, *, itself: bool = False) -> tuple[Node, ...]:
+    """Returns what stands in an element of a document; with `itself`, the element with what stands in it."""
+    inside = tuple(_read(parent, MAX_DEPTH))
+    return (Element(getattr(parent, "tag", None) or "", _attributes(parent), inside),) if itself else inside
+
+
 # Reading ---------------------------------------------------------------------------------------------------------------------------------------------
 
 

@@ -14,7 +14,7 @@ class IdConverter(BaseConverter):
 class MarkConverter(BaseConverter):
     """The id that a mark in a text carries, as a browser drew it."""
 
-    regex = r"[A-Za-z0-9_-]{8,40}"
+    regex = r"[A-Za-z0-9_-]{2,40}"
 
 
 class SlugConverter(BaseConverter):

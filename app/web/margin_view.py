@@ -14,7 +14,7 @@ from app.db.models import Account, Comment, Passage, Voice
 from app.kernel.access import Actor
 from app.services.discussion import may_edit, people_to_mention
 from app.services.live_documents import LiveDocuments, Proposal
-from app.services.suggestions import deciding
+from app.services.suggestions import deciding, proposals_of
 from app.web.desk_view import voice_key
 from app.web.story_view import show_voice
 from app.web.words import CATEGORY_SHORT
@@ -95,7 +95,7 @@ def show_margin(
 ) -> MarginShown:
     """Arranges the margin of a passage for somebody who may read it."""
     lines = list_threads(session, passage.id)
-    proposals = live.suggestions(passage.id)
+    proposals = proposals_of(live, passage.id)
     known = list_suggestions(session, passage.id)
     people = people_to_mention(session, copy.story.id, day)
     speakers = _speakers(session, actor, copy, [*_authors(lines), *(proposal.by for proposal in proposals)])

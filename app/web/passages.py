@@ -12,18 +12,20 @@ from sqlalchemy.orm import Session
 from werkzeug.exceptions import abort
 
 from app.db import desk as queries
+from app.db.margin import contributors_of
 from app.db.models import Account, Passage, PassageRevision, Phase, Story, Voice
 from app.hooks.contracts import PromptContext
 from app.kernel.access import Actor
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.diff import compare_texts
 from app.kernel.errors import NotAllowed, NotFound, Refused
+from app.kernel.spans import Sentence, sentences
 from app.kernel.workflow import EDITABLE_STATES, StoryState
 from app.services import approvals, discussion, passages
 from app.services.blocks import kept_of
 from app.services.markup import MarkupRefused, prepare
 from app.services.prompts import Question, answer_question, offer_questions
-from app.services.saving import Conflict, save_beside_others
+from app.services.saving import Conflict, Saved, save_beside_others
 from app.web.assembly import resolver_for, to_html
 from app.web.blocks import BlockEditor, block_html, open_block, show_block, typed_into_block
 from app.web.context import back_to, reader, seal, signed_in, site, snapshot, writing
@@ -196,6 +198,7 @@ def _html(story: Story, revision: PassageRevision) -> object:
 @keeps_text
 def save(passage_id: str) -> ResponseReturnValue:
     passage, story, copy = _open(passage_id)
+    known = passage.revision_id
     form = PassageForm()
     body = form.body.data or ""
     line = copy.line(passage_id)
@@ -224,6 +227,8 @@ def save(passage_id: str) -> ResponseReturnValue:
         _keep_if_possible(passage_id, form)
         raise refusal
     reader().rollback()
+    if isinstance(result, Saved) and result.revision != known:
+        _meet(passage_id, result.revision)
     if isinstance(result, Conflict):
         passage, story, copy = _open(passage_id)
         both = PassageForm(formdata=None, body=result.proposal, base=result.current, prompt=form.prompt.data)
@@ -232,6 +237,13 @@ def save(passage_id: str) -> ResponseReturnValue:
         _("Enregistré, avec ce qu’une autre personne avait écrit entre-temps. Relisez l’ensemble.") if result.merged else _("Enregistré.")
     )
     return back_to(url_for("passages.write", passage_id=passage_id))
+
+
+def _meet(passage_id: str, revision_id: str) -> None:
+    """Brings what a new revision changed into the text that others are writing right now."""
+    revision = reader().get_one(PassageRevision, revision_id)
+    parent = reader().get(PassageRevision, revision.parent_id) if revision.parent_id else None
+    site().live.meet(passage_id, parent.body if parent else "", revision.body, signed_in().account, revision.id)
 
 
 def _preview(
@@ -407,6 +419,9 @@ def versions(passage_id: str) -> ResponseReturnValue:
     revisions = queries.list_revisions(reader(), passage_id)
     after = _chosen(revisions, "apres", 0)
     before = _chosen(revisions, "avant", 1)
+    state = _chosen(revisions, "etat", 0)
+    took_part = contributors_of(reader(), [revision.id for revision in revisions])
+    people = {account for accounts in took_part.values() for account in accounts} | {revision.author_id for revision in revisions}
     return render_template(
         "desk/versions.html",
         passage=passage,
@@ -418,11 +433,23 @@ def versions(passage_id: str) -> ResponseReturnValue:
         before=before,
         after=after,
         changes=compare_texts(_compared(before), _compared(after)) if after else (),
-        authors=queries.account_names(reader(), [revision.author_id for revision in revisions]),
+        state=state,
+        state_html=_html(story, state) if state else None,
+        said=_sentences(passage, state),
+        speakers={voice.id: speaker_of(voice, member=True) for voice in copy.voices.values()},
+        took_part=took_part,
+        authors=queries.account_names(reader(), people),
         blocked=_blocked(passage),
         name_form=NameForm(formdata=None),
         confirm=ConfirmForm(formdata=None),
     )
+
+
+def _sentences(passage: Passage, revision: PassageRevision | None) -> tuple[tuple[Sentence, ...], ...]:
+    """Returns who wrote what in a state of a shared passage, by paragraphs of sentences; nothing where no voice was noted."""
+    if revision is None or passage.voice_id is not None or not revision.spans:
+        return ()
+    return sentences(passages.own_words(revision), passages.spans_of(revision))
 
 
 def _compared(revision: PassageRevision | None) -> str:
@@ -444,14 +471,18 @@ def _chosen(revisions: list[PassageRevision], name: str, default: int) -> Passag
 
 @blueprint.post("/<id:passage_id>/versions/<id:revision_id>/restaurer")
 def restore_revision(passage_id: str, revision_id: str) -> ResponseReturnValue:
-    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    passage, story, _copy = _open(passage_id)
+    known = passage.revision_id
     old = reader().get(PassageRevision, revision_id)
     if old is None or old.passage_id != passage.id:
         raise NotFound("revision")
     prepared = prepare(old.body, lang=story.lang)
     with writing() as (uow, actor):
-        passages.restore_revision(uow, actor, revision_id, prepared)
-    flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=old.number))
+        restored = passages.restore_revision(uow, actor, revision_id, prepared).id
+    if restored != known:
+        _meet(passage_id, restored)
+    number = reader().get_one(PassageRevision, revision_id).number
+    flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=number))
     return back_to(url_for("passages.versions", passage_id=passage_id))
 
 

@@ -132,6 +132,7 @@ POST /invitation/<token>                                                        
 POST /deconnexion                                                               in   303  303  303  303  303  303  303  303
 GET  /compte                                                                    in   200  200  200  200  200  200  200  200
 POST /compte                                                                    in   303  303  303  303  303  303  303  303
+POST /compte/messages                                                           in   303  303  303  303  303  303  303  303
 POST /compte/mot-de-passe                                                       in   303  303  303  303  303  303  303  303
 POST /compte/sessions/<id:session_id>/terminer                                  in   303  404  404  404  404  404  404  404
 
@@ -467,6 +468,7 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /invitation/<token>": ({"token": "@invitation"}, {}),
     "POST /invitation/<token>": ({"token": "@invitation"}, {"name": "Invitée", "password": "une autre phrase"}),
     "POST /compte": ({}, {"name": "Un nom", "lang": "fr"}),
+    "POST /compte/messages": ({}, {"digest": "at_once"}),
     "POST /compte/mot-de-passe": ({}, {"current": "@password", "password": "une autre phrase"}),
     "POST /compte/sessions/<id:session_id>/terminer": ({"session_id": "@session"}, {}),
     "*/espace/delegations/<id:delegation_id>/recits/nouveau": ({"delegation_id": "@brumeval"}, {"title": "Un titre", "standfirst": ""}),

@@ -8,6 +8,7 @@ from app.db.models import Comment, CommentThread, Mention, Story, Suggestion, Vo
 from app.services.live_documents import Proposal
 from app.services.markup import prepare_here
 from app.services.passages import add_passage, save_passage
+from app.services.suggestions import keep_proposals
 from tests.factories import actor
 from tests.fake_live import written_live
 
@@ -189,3 +190,20 @@ def test_fragments_are_the_parts_of_the_page_alone(as_person, passage, world):
     plan = karim.get(f"/espace/recits/{world.stories['legumerie']}/plan?passage={passage}")
     assert 'aria-current="page"' in plan
     assert "<html" not in plan
+
+
+def test_mon_espace_says_where_one_is_called_and_what_waits_for_a_decision(as_person, passage, live, world, site):
+    karim, helene = as_person("karim"), as_person("helene")
+    karim.get(page_of(passage))
+    karim.post(f"{page_of(passage)}/fils", {"body": "Une date ?", "mentioned": [world.accounts["helene"], world.accounts["maud"]]})
+    with site.writer.begin() as uow:
+        keep_proposals(uow, passage, live.suggestions(passage))
+    page = helene.get("/espace/")
+    assert "Karim vous appelle dans la marge" in page
+    assert "1 suggestion attend votre décision" in page
+    assert "1 fil ouvert sur votre passage" in page
+    page = as_person("maud").get("/espace/")
+    assert "Karim vous appelle dans la marge" in page
+    assert "attend votre décision" not in page
+    assert "Dans la marge" not in as_person("philippe").get("/espace/")
+    assert "Dans la marge" not in karim.get("/espace/")
