@@ -111,7 +111,7 @@ class UpdateLog(Protocol):
         """Folds the rows of a room into one update; returns how many were folded. None is while one of them waits for another that is missing."""
 
     def authors_since(self, room: str, upto: int) -> list[str]:
-        """Returns the accounts that wrote after a row, who wrote most first."""
+        """Returns the accounts that wrote after a row, who wrote most first; who only proposed or commented wrote nothing yet."""
 
     def mark_sealed(self, room: str, upto: int, revision: str | None) -> None:
         """Notes that a room's text agrees with a revision, up to a row."""
@@ -304,7 +304,7 @@ class SqliteLog:
         wrote: dict[str, tuple[int, int]] = {}
         with self._reading() as connection:
             query = """SELECT account, max(id), sum(length(data)) FROM live_update
-                WHERE room = ? AND id > ? AND account IS NOT NULL GROUP BY account
+                WHERE room = ? AND id > ? AND account IS NOT NULL AND kind <> 'suggest' GROUP BY account
                 UNION ALL SELECT account, last, size FROM live_author WHERE room = ? AND last > ?"""
             for account, last, size in connection.execute(query, (room, upto, room, upto)):
                 before = wrote.get(account, (0, 0))
@@ -386,7 +386,7 @@ def _is_still(connection: sqlite3.Connection, room: str, loaded: Loaded) -> bool
 def _fold_authors(connection: sqlite3.Connection, room: str, upto: int) -> None:
     """Keeps who wrote the rows up to one that are about to go, unless they were sealed."""
     query = """SELECT account, max(id), sum(length(data)), max(at) FROM live_update WHERE room = ? AND id <= ? AND account IS NOT NULL
-        AND id > coalesce((SELECT sealed_upto FROM live_room WHERE room = ?), 0) GROUP BY account"""
+        AND kind <> 'suggest' AND id > coalesce((SELECT sealed_upto FROM live_room WHERE room = ?), 0) GROUP BY account"""
     found: Iterable[tuple[str, int, int, float]] = connection.execute(query, (room, upto, room)).fetchall()
     connection.executemany(_FOLD, [(room, account, last, size, at) for account, last, size, at in found])
 
