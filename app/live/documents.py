@@ -39,6 +39,7 @@ class SiteDocuments(NoLive):
     def __init__(self, update_log: UpdateLog, engine: Engine, writer: Writer) -> None:
         self.log = update_log
         self.is_open = False
+        self.keeps_words = True
         self._engine = engine
         self._writer = writer
         self._sealing = Sealing(writer, self)
@@ -73,8 +74,9 @@ class SiteDocuments(NoLive):
         )
 
     def seal(self, passage_id: str) -> None:
-        self._sealing.seal(passage_id)
-        self.record_suggestions(passage_id)
+        if self.log.load(passage_id).exists:
+            self._sealing.seal(passage_id)
+            self.record_suggestions(passage_id)
 
     def record_suggestions(self, passage_id: str) -> None:
         """Puts on record what is proposed now, so that it reaches who decides it; writes only if that is not on record yet."""

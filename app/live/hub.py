@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from typing import Any, TypeVar
@@ -494,7 +495,10 @@ class _Ears:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._call = hub.loop.call_soon_threadsafe
+
+    def _call(self, act: Callable[..., None], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile: nobody is there to be told
+            self._hub.loop.call_soon_threadsafe(act, *arguments)
 
     def committed(self, batch: Sequence[Append]) -> None:
         self._call(self._hub.committed, batch)

@@ -282,6 +282,8 @@ class SqliteLog:
             return _read(connection, room)
 
     def load(self, room: str) -> Loaded:
+        if not self._path.exists():  # a site on which nobody has written live has no file, and reading makes none
+            return Loaded((), 0, 0, 0, 0, None)
         with self._reading() as connection:
             return _read(connection, room)
 
@@ -320,6 +322,8 @@ class SqliteLog:
         query = """SELECT room FROM (SELECT room, max(id) AS last, max(at) AS at FROM live_update GROUP BY room
             UNION ALL SELECT room, upto, at FROM live_snapshot) LEFT JOIN live_room USING (room)
             WHERE last > coalesce(sealed_upto, 0) GROUP BY room HAVING max(at) <= ? ORDER BY max(last)"""
+        if not self._path.exists():
+            return []
         with self._reading() as connection:
             return [room for (room,) in connection.execute(query, (time.time() - quiet,))]
 
