@@ -10,7 +10,7 @@ from app.db import desk as queries
 from app.db.models import Media, Passage
 from app.web.context import reader, signed_in, site
 from app.web.editor_words import editor_words
-from app.web.margin_view import is_member, speaker_of
+from app.web.margin_view import anothers_words, is_member, speaker_of
 from app.web.templating import rooted
 
 
@@ -42,7 +42,10 @@ def open_room(passage: Passage, copy: queries.WorkingCopy, has_fields: bool) -> 
         account=signed_in().account,
         voice=_own_voice(passage, copy),
         shared=passage.voice_id is None,
-        words=editor_words(),
+        words={
+            **editor_words(),
+            "suggest_here": anothers_words(speaker_of(copy.voices.get(passage.voice_id or ""), member)),
+        },
         images={row.id: _image(row) for row in queries.list_images(reader(), copy.story.id) if row.renditions},
         voices={voice.id: {"key": (speaker := speaker_of(voice, member)).key, "name": speaker.label} for voice in copy.voices.values()},
         places=_places(copy),

@@ -92,6 +92,14 @@ def passage_page(passage_id: str, typed: Typed = NOTHING_TYPED, status: int = 20
     return _editor(passage, story, copy, form, draft=draft, block=open_block(passage, revision, draft, None), typed=typed, status=status)
 
 
+@blueprint.get("/<id:passage_id>/pied")
+def below(passage_id: str) -> ResponseReturnValue:
+    """Returns what stands under a passage that somebody writes: its version, and the way to sign it."""
+    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    copy = queries.read_working_copy(reader(), story)
+    return render_template("desk/_below.html", passage=passage, line=copy.line(passage_id))
+
+
 def _common(opened: Opened, typed: Typed) -> dict[str, object]:
     """What the page of a passage shows, whether one writes there or reads."""
     passage, story, copy = opened

@@ -1,6 +1,7 @@
 // The state of one's words, always in words: seen at any time, and said aloud only when it changes for those who cannot see it. "Saved" comes from the server.
 
 const SIGNS = { saved: "✓", saving: "…", connecting: "…", offline: "!", closed: "!", read: "–" };
+const MOMENT = 60_000; // milliseconds that are called a moment
 const QUICK = 400; // milliseconds: shorter savings show nothing, so that the line does not flicker under the typing
 
 export class Status {
@@ -18,17 +19,27 @@ export class Status {
   show(state, reason = "", why = "") {
     const shown = `${state} ${reason} ${why}`;
     if (shown === this.state) return;
+    this.wrote ||= state === "saving";
     this.state = shown;
     clearTimeout(this.later);
     if (state === "saving") this.later = setTimeout(() => this.write(state, this.words.saving), QUICK);
-    else this.write(state, this.sentence(state, reason, why));
+    else this.write(state, this.sentence(state, reason));
+    if (state === "saved") this.grow();
     this.tell(state, reason, why);
   }
 
-  sentence(state, reason, why) {
+  /** After a minute "a moment ago" is no longer true: then the hour is said. */
+  grow() {
+    if (!this.wrote) return; // nothing was written on this page yet
+    this.wrote = false;
+    const at = new Date().toLocaleTimeString(document.documentElement.lang, { hour: "2-digit", minute: "2-digit" });
+    this.write("saved", this.words.saved_now);
+    this.later = setTimeout(() => this.write("saved", this.words.saved_at.replace("{time}", at)), MOMENT);
+  }
+
+  sentence(state, reason) {
     if (state === "closed") return this.words[`closed_${reason}`] ?? this.words.closed;
     if (state === "offline" && reason) return this.words[`offline_${reason}`] ?? this.words.offline;
-    if (state === "read") return why || this.words.read;
     return this.words[state];
   }
 
@@ -44,7 +55,7 @@ export class Status {
   tell(state, reason, why) {
     if (["offline", "closed", "read"].includes(state)) {
       this.trouble = true;
-      this.say(this.sentence(state, reason, why));
+      this.say(state === "read" ? why || this.words.read : this.sentence(state, reason));
     } else if (state === "saved" && this.trouble) {
       this.trouble = false;
       this.say(this.words.back);

@@ -90,10 +90,10 @@ class Page {
     const text = place.cloneNode(false);
     place.replaceWith(text);
     this.notices.place = text;
-    this.editor = openEditor(text, this.room, { ...this, onChange: (changed) => this.edited(changed), onPaste: (left) => this.pasted(left), onUnproposable: () => this.notices.remark(this.words.words_only) });
+    this.editor = openEditor(text, this.room, { ...this, onChange: (changed) => this.edited(changed), onPaste: (left) => this.pasted(left), onUnproposable: () => this.notices.remark(this.words.words_only), onFull: () => this.status.say(this.words.space_full) });
     const { view, act } = this.editor;
     redrawOn(this.presence, this.room.awareness);
-    this.comments = new Comments(this.parts.element("margin"), view, { words: this.words, say: (sentence) => this.status.say(sentence), saved: () => this.saved() });
+    this.comments = new Comments(this.parts.element("margin"), view, { words: this.words, say: (sentence) => this.status.say(sentence), marks: () => this.room.maySend, saved: () => this.saved() });
     const tools = this.part("tools").cloneNode(false);
     this.part("tools").replaceWith(tools);
     this.refreshTools = toolbar(tools, view, act, {
@@ -101,9 +101,10 @@ class Page {
       shared: this.room.right.shared,
       images: this.images,
       comment: this.comment,
-      toggleVoices: () => toggleVoices(text),
+      toggleVoices: () => toggleVoices(view),
       may: (name) => mayUse(this.room.right?.right, name),
     });
+    this.sayRight();
     this.notices.remember(this.shelf);
     this.edited(true);
     this.root.dispatchEvent(new CustomEvent("live", { detail: { view, room: this.room }, bubbles: true }));
@@ -130,7 +131,21 @@ class Page {
 
   rightChanged() {
     if (this.room.right.right === "none" && !this.editor) { this.stayPlain(); return; }
-    if (this.editor) this.refreshView();
+    if (!this.editor) return;
+    this.refreshView();
+    this.sayRight();
+  }
+
+  /** What one may do here and what typing does, as the server last said. */
+  sayRight() {
+    const { right, why, space } = this.room.right;
+    const notice = document.getElementById("right-now");
+    if (notice) {
+      notice.hidden = right === "write";
+      notice.querySelector("b").textContent = right === "suggest" ? this.words.suggest_here ?? "" : why;
+      notice.querySelector("span").textContent = right === "suggest" ? why : "";
+    }
+    this.notices.space(space ? this.words[`space_${space}`] : "");
   }
 
   pasted({ images, tooLong }) {
