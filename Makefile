@@ -10,13 +10,14 @@ SOURCES := pyproject.toml hatch_build.py $(wildcard app/translations/*/LC_MESSAG
 export PYTHONPYCACHEPREFIX := $(CURDIR)/$(VENV)/pycache
 unexport PYTHONDONTWRITEBYTECODE
 
-.PHONY: help serve test test-long bench lint lock wheel migration translations editor clean
+.PHONY: help serve test test-long bench bench-live lint lock wheel migration translations editor clean
 
 help:
 	@echo "make serve      the site, on http://127.0.0.1:8000"
 	@echo "make test       every check, browser tests included (about a quarter of an hour)"
 	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
 	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
+	@echo "make bench-live how fast live writing is, beside its peers; by hand, on a quiet machine"
 	@echo "make editor     static/dist/editor.js, from static/editor (needs node)"
 	@echo "make wheel      dist/*.whl"
 
@@ -54,6 +55,11 @@ test-long: $(VENV)/.tested-long
 	server="$$($(BIN)/python -m tests.databases)" && \
 	$(BIN)/python -m pytest -m long && \
 	RECITS_TEST_POSTGRESQL="$$server" $(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal $(ON_POSTGRESQL)
+
+# Needs node, npm, taskset and two quiet cores; prints a table with the targets beside.
+bench-live: $(VENV)/.tested
+	cd tests/benchmarks/live && npm ci --no-audit --no-fund
+	$(BIN)/python -m tests.benchmarks.live.bench
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks.overhead

@@ -31,6 +31,8 @@ HUNG_SECONDS = 45
 LINGER_SECONDS = 1.0
 # So many new workers in a row may end before they answer; then a restart is given up, or the first start.
 MOST_FAILED_STARTS = 6
+# An update of a megabyte, and what travels with it.
+MOST_FRAME = 1024 * 1024 + 64 * 1024
 BOOTING, READY, LEAVING = 0, 1, 2
 
 
@@ -42,6 +44,7 @@ class GentleServer(Server):
             server.close()
         for listener in sockets or []:
             listener.close()
+        self.config.app.leave()  # type: ignore[union-attr]  # the site's own worker (app/worker.py)
         self.server_state.default_headers = [*self.server_state.default_headers, (b"connection", b"close")]
         if not self.force_exit:
             await asyncio.sleep(LINGER_SECONDS)
@@ -53,8 +56,12 @@ class SiteWorker(UvicornWorker):
     """A worker that says nothing of the software it runs on, and tells the supervisor how it stands."""
 
     CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012  # the library's own attribute
-        "loop": "auto",
+        "loop": "uvloop",
         "http": "auto",
+        "ws": "websockets-sansio",
+        # Frames of a few bytes gain nothing by it and cost each browser a window of memory.
+        "ws_per_message_deflate": False,
+        "ws_max_size": MOST_FRAME,
         "lifespan": "off",
         "server_header": False,
         "access_log": False,

@@ -1,21 +1,29 @@
-"""The one front: reads request bodies to their cap before Flask takes a thread, then hands them to Flask; later the page store and live writing stand here too."""
+"""The one front: live writing has its sockets here; bodies of requests are read to their cap before Flask takes a thread for them."""
 
 import asyncio
 import tempfile
+from collections.abc import Mapping
 from typing import IO
 
 from a2wsgi import WSGIMiddleware
 from flask import Flask
 
 from app.asgi_types import AsgiApp, Message, Receive, Scope, Send
+from app.config import Settings
 from app.factory import create_app
+from app.live.documents import SiteDocuments
+from app.live.hub import Hub
+from app.live.rights import SiteRights
+from app.services.site import Site
 from app.services.words import translations
-from app.web.locale import language_of
+from app.web.gate import session_token
+from app.web.locale import SOURCE_LANGUAGE, language_of
 
 BODY_SECONDS = 60
 MEMORY_PART = 512 * 1024
 CHUNK = 64 * 1024
 THREADS = 12
+LIVE_PATH = "/vivant/"
 
 
 class BodyFirst:
@@ -87,9 +95,66 @@ def _refusal(status: int, lang: str) -> str:
     return said[status]
 
 
-def create_asgi(app: Flask | None = None) -> AsgiApp:
+class LiveFront:
+    """Answers `/vivant/<story>` over WebSocket, in both languages; all else goes on.
+
+    Args:
+        app: what answers all else.
+        site: the Flask application, whose cookies say who is there.
+        hub: rooms and sockets.
+        documents: what is written in them, for threads.
+    """
+
+    def __init__(self, app: AsgiApp, site: Flask, hub: Hub, documents: SiteDocuments) -> None:
+        self._app = app
+        self._site = site
+        self.hub = hub
+        self.documents = documents
+        settings: Settings = site.extensions["recits"].settings
+        self._origin = settings.base_url
+        self._proxied = settings.trusted_proxies > 0
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "websocket":
+            await self._app(scope, receive, send)
+            return
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        lang = language_of(path)
+        path = path if lang == SOURCE_LANGUAGE else path[len(lang) + 1 :]
+        headers = {name: value.decode("latin-1") for name, value in scope["headers"]}
+        story = path.removeprefix(LIVE_PATH)
+        if not path.startswith(LIVE_PATH) or not story or "/" in story or not self._is_own(headers):
+            await receive()
+            await send({"type": "websocket.close"})  # before it was accepted: 403
+            return
+        token = session_token(self._site, headers.get(b"cookie", ""))
+        await self.hub.serve(receive, send, story, lang, token)
+
+    def _is_own(self, headers: Mapping[bytes, str]) -> bool:
+        """Tells whether the page that opens a socket is the site's own; browsers say which, and send cookies along from any."""
+        origin = headers.get(b"origin", "")
+        host = (headers.get(b"x-forwarded-host") if self._proxied else None) or headers.get(b"host", "")
+        return origin == self._origin or (bool(host) and origin in (f"https://{host}", f"http://{host}"))
+
+    def leave(self) -> None:
+        """Sends the browsers to another worker."""
+        self.hub.leave()
+
+    def stop(self) -> None:
+        """Ends what the sockets began."""
+        self.hub.stop()
+
+
+def create_asgi(app: Flask | None = None) -> LiveFront:
     """Returns the ASGI application around a Flask one; by default, that of the site that the environment describes."""
     app = app or create_app()
+    site: Site = app.extensions["recits"]
     # A little above Flask's own cap, so that a form just over it gets the site's page with its words, not the bare refusal.
-    most = 2 * app.extensions["recits"].settings.max_body
-    return BodyFirst(WSGIMiddleware(app, workers=THREADS), most)  # type: ignore[arg-type]  # a2wsgi's own ASGI types are the same shapes
+    most = 2 * site.settings.max_body
+    flask = BodyFirst(WSGIMiddleware(app, workers=THREADS), most)  # type: ignore[arg-type]  # a2wsgi's own ASGI types are the same shapes
+    documents = site.live
+    if not isinstance(documents, SiteDocuments):
+        raise TypeError("a site without live writing needs no sockets")
+    documents.is_open = True
+    hub = Hub(documents.log, SiteRights(site.engine, site.clock, site.snapshots), documents.seed, documents.seal)
+    return LiveFront(flask, app, hub, documents)

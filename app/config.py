@@ -82,6 +82,11 @@ class Settings:
         return self.home / "media"
 
     @property
+    def live_file(self) -> Path:
+        """Where live writing is kept."""
+        return self.home / "live.sqlite3"
+
+    @property
     def mail_folder(self) -> Path:
         return self.home / "mail"
 

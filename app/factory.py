@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo
@@ -29,6 +30,9 @@ from app.hooks.run_files import FaultFile
 from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
+from app.live.announcing import announce
+from app.live.documents import SiteDocuments
+from app.live.log import SqliteLog
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
 from app.services.installed_code import InstalledCode, note_installed
@@ -96,6 +100,7 @@ def create_app(
     install_gate(app, owners)
     _let_plugins_react(site)
     _deliver_mail(site)
+    _announce(site)
     app.wsgi_app = LocalePrefix(app.wsgi_app)  # type: ignore[method-assign]  # how Flask is wrapped
     if settings.trusted_proxies:
         proxies = settings.trusted_proxies
@@ -150,6 +155,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
     registry = build_registry(manager)
     snapshots = SnapshotCache(registry, {plugin.name: plugin.revisions for plugin in manager.usable()})
     writer = Writer(engine, EventBus(), clock, snapshots)
+    live = SiteDocuments(SqliteLog(settings.live_file), engine, writer)
     return Site(
         settings=settings,
         engine=engine,
@@ -162,6 +168,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         postman=Postman(settings, writer),
         identities=IdentityCache(),
         installed=installed,
+        live=live,
     )
 
 
@@ -233,6 +240,13 @@ def _deliver_mail(site: Site) -> None:
         return
     mail_round = MailRound(site.postman)
     site.writer.bus.subscribe(MailQueued, lambda _event: mail_round.wake())
+
+
+def _announce(site: Site) -> None:
+    """Tells open pages what was committed; a plain server has none, and another process may have."""
+    documents = site.live
+    if isinstance(documents, SiteDocuments):
+        site.writer.bus.subscribe(Event, partial(announce, documents))
 
 
 def _folder_of(module: Any, name: str) -> Path | None:

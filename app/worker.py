@@ -2,10 +2,12 @@
 
 from collections.abc import Callable
 
-from app.asgi import create_asgi
-from app.asgi_types import AsgiApp, Receive, Scope, Send
+from app.asgi import LiveFront, create_asgi
+from app.asgi_types import Receive, Scope, Send
 from app.factory import create_app
+from app.jobs.digest_round import start_digest_round
 from app.jobs.plugin_round import start_plugin_round
+from app.jobs.sealing_round import start_sealing_round
 from app.jobs.watch import Watch
 from app.services.site import Site
 
@@ -13,16 +15,21 @@ from app.services.site import Site
 class Worker:
     """The ASGI application of a worker, and how it ends."""
 
-    def __init__(self, app: AsgiApp, watch: Watch) -> None:
+    def __init__(self, app: LiveFront, watch: Watch) -> None:
         self._app = app
         self._watch = watch
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         await self._app(scope, receive, send)
 
+    def leave(self) -> None:
+        """Called when the worker takes no new connection: browsers that write live go to another one."""
+        self._app.leave()
+
     def stop(self) -> None:
         """Called when the worker has answered its last request: what ends it from here on is no plugin's fault."""
         self._watch.stop()
+        self._app.stop()
 
 
 def create_worker(leave: Callable[[], None]) -> Worker:
@@ -36,4 +43,7 @@ def create_worker(leave: Callable[[], None]) -> Worker:
     watch = Watch(site, site.settings.run_folder, leave)
     watch.start()
     start_plugin_round(site)
-    return Worker(create_asgi(app), watch)
+    start_digest_round(site)
+    front = create_asgi(app)
+    start_sealing_round(front.documents.seal_what_was_left)
+    return Worker(front, watch)

@@ -4,7 +4,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.engine import by_name
@@ -203,6 +203,19 @@ def account_names(session: Session, ids: Iterable[str | None]) -> dict[str, str]
     """Returns account id → name."""
     wanted = [account for account in ids if account]
     return {row.id: row.name for row in session.execute(select(Account.id, Account.name).where(Account.id.in_(wanted)))}
+
+
+def voices_of_passages(session: Session, passages: Iterable[Passage]) -> dict[str, Voice]:
+    """Returns the voices whose passages these are, by id."""
+    ids = {passage.voice_id for passage in passages if passage.voice_id}
+    return {row.id: row for row in session.scalars(select(Voice).where(Voice.id.in_(ids)))}
+
+
+def members_among(session: Session, ids: Iterable[str]) -> frozenset[str]:
+    """Returns those of some accounts that hold or serve a voice, or did: all others speak as the review."""
+    wanted = list(ids)
+    voices = select(Voice.account_id, Voice.scribe_id).where(or_(Voice.account_id.in_(wanted), Voice.scribe_id.in_(wanted)))
+    return frozenset(account for row in session.execute(voices) for account in row if account)
 
 
 def list_phases(session: Session, programme_id: str) -> list[Phase]:

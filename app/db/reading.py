@@ -225,7 +225,7 @@ def read_story(session: Session, story: Story, version: StoryVersion, *, hidden_
         version=version,
         territory=lead_territory(session, story.id),
         moments=moments,
-        voices=_voices(session, _voice_ids(version.manifest)),
+        voices=_voices(session, _voice_ids(version.manifest) | _span_voices(revisions.values())),
         revisions=revisions,
         phases={
             row.id: row for row in session.scalars(select(Phase).where(Phase.id.in_({m.phase_id for m in moments.values() if m.phase_id})))
@@ -237,6 +237,10 @@ def read_story(session: Session, story: Story, version: StoryVersion, *, hidden_
 
 def _voice_ids(manifest: dict[str, Any]) -> set[str]:
     return {voice for pin in manifest["passages"] for voice in pin["voices"]} | {pin["voice"] for pin in manifest["stances"]}
+
+
+def _span_voices(revisions: Iterable[PassageRevision]) -> set[str]:
+    return {voice for revision in revisions for _start, _end, voice in revision.spans}
 
 
 def _moments(session: Session, hashes: set[str]) -> dict[str, MomentRevision]:

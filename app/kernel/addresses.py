@@ -9,6 +9,14 @@ def desk_story_path(story: str) -> str:
     return f"/espace/recits/{story}"
 
 
+def passage_path(passage: str) -> str:
+    return f"/espace/passages/{passage}"
+
+
+def digest_settings_path() -> str:
+    return "/compte"
+
+
 def missing_voice_path(story: str, moment: str, category: str) -> str:
     return f"/espace/recits/{story}/moments/{moment}/voix-manquante/{category}"
 

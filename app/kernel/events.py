@@ -23,6 +23,42 @@ class PassageSigned(Event):
 
 
 @dataclass(frozen=True)
+class PassageReopened(Event):
+    """Signed words were opened for writing again."""
+
+    story: str
+    passage: str
+
+
+@dataclass(frozen=True)
+class SignatureRevoked(Event):
+    story: str
+    passage: str
+    voice: str
+
+
+@dataclass(frozen=True)
+class StoryArranged(Event):
+    """Passages were added, moved, put into the trash or taken back from it."""
+
+    story: str
+
+
+@dataclass(frozen=True)
+class StoryMoved(Event):
+    """A story's working copy took a step of the workflow, or went to or came back from the trash."""
+
+    story: str
+
+
+@dataclass(frozen=True)
+class RightsChanged(Event):
+    """What an account may do may have changed: its roles, its voices, its sessions. An empty `account` means everybody's."""
+
+    account: str
+
+
+@dataclass(frozen=True)
 class MarginChanged(Event):
     """What stands beside a passage's words changed; `kind` is `comments` or `suggestions`."""
 

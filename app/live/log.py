@@ -116,8 +116,8 @@ class UpdateLog(Protocol):
     def mark_sealed(self, room: str, upto: int, revision: str | None) -> None:
         """Notes that a room's text agrees with a revision, up to a row."""
 
-    def open_rooms(self) -> list[str]:
-        """Returns the rooms in which something was written after they were last sealed."""
+    def open_rooms(self, quiet: float = 0.0) -> list[str]:
+        """Returns the rooms in which something was written after they were last sealed, and nothing in the last `quiet` seconds."""
 
     def forget(self, room: str) -> None:
         """Takes all of a room away."""
@@ -316,11 +316,12 @@ class SqliteLog:
             connection.execute(_SEAL, (room, upto, revision))
             connection.execute("DELETE FROM live_author WHERE room = ? AND last <= ?", (room, upto))
 
-    def open_rooms(self) -> list[str]:
-        query = """SELECT room FROM (SELECT room, max(id) AS last FROM live_update GROUP BY room UNION ALL SELECT room, upto FROM live_snapshot)
-            LEFT JOIN live_room USING (room) WHERE last > coalesce(sealed_upto, 0) GROUP BY room ORDER BY max(last)"""
+    def open_rooms(self, quiet: float = 0.0) -> list[str]:
+        query = """SELECT room FROM (SELECT room, max(id) AS last, max(at) AS at FROM live_update GROUP BY room
+            UNION ALL SELECT room, upto, at FROM live_snapshot) LEFT JOIN live_room USING (room)
+            WHERE last > coalesce(sealed_upto, 0) GROUP BY room HAVING max(at) <= ? ORDER BY max(last)"""
         with self._reading() as connection:
-            return [room for (room,) in connection.execute(query)]
+            return [room for (room,) in connection.execute(query, (time.time() - quiet,))]
 
     def forget(self, room: str) -> None:
         with self._writing() as connection:

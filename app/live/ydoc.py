@@ -8,7 +8,7 @@ from __future__ import annotations
 import base64
 import hashlib
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from typing import Any, cast
 
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
@@ -53,13 +53,31 @@ def read(doc: Doc[Any]) -> EditorDocument:
         return EditorDocument(tuple(_read(root(doc), MAX_DEPTH)))
 
 
+def made_by(doc: Doc[Any], change: Callable[[], None]) -> bytes | None:
+    """Lets a change happen in one transaction and returns the update that it made; None if it changed nothing."""
+    updates: list[bytes] = []
+    subscription = doc.observe(lambda event: updates.append(event.update))
+    try:
+        with doc.transaction():
+            change()
+    finally:
+        doc.unobserve(subscription)
+    return updates[0] if updates else None
+
+
+def read_children(parent: XmlFragment | XmlElement, *, itself: bool = False) -> tuple[Node, ...]:
+    """Returns what stands in an element of a document; with `itself`, the element with what stands in it."""
+    inside = tuple(_read(parent, MAX_DEPTH))
+    return (Element(getattr(parent, "tag", None) or "", _attributes(parent), inside),) if itself else inside
+
+
 # Reading ---------------------------------------------------------------------------------------------------------------------------------------------
 
 
 def _read(parent: _Parent, depth: int) -> Iterator[Node]:
     for child in parent.children:
         if isinstance(child, XmlText):
-            yield from _words(child)
+            yield from read_words(child)
         elif depth == 0:
             yield from _flat(child)
         else:
@@ -72,7 +90,7 @@ def _flat(node: _Parent) -> Iterator[Node]:
     while waiting:
         current = waiting.pop()
         if isinstance(current, XmlText):
-            yield from _words(current)
+            yield from read_words(current)
         else:
             if isinstance(current, XmlElement):
                 yield Element(current.tag or "", _attributes(current))
@@ -93,7 +111,8 @@ def _plain(value: object) -> str | int:
     return value if isinstance(value, str | int) and not isinstance(value, bool) else str(value)
 
 
-def _words(text: XmlText) -> Iterator[Words]:
+def read_words(text: XmlText) -> Iterator[Words]:
+    """Yields the words of a Y text, neighbours with the same marks together."""
     before: Words | None = None
     for chunk, formats in text.diff():
         words = Words(chunk, marks_of(formats)) if isinstance(chunk, str) else Words("", Marks(strange=frozenset({"embed"})))

@@ -13,7 +13,8 @@ from typing import Any
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from app.kernel.editor.voices import Line, corrections
-from app.live.ydoc import root
+from app.live.structs import reaches
+from app.live.ydoc import made_by, root
 
 MEMORY = 100_000
 """How many characters of words that were taken away are remembered, so that taking a deletion back keeps their voices."""
@@ -22,6 +23,10 @@ AROUND = 16
 """How many characters around a deletion are remembered with it."""
 
 _NOBODY = "\ue000"
+
+
+class Incomplete(Exception):
+    """An update builds on changes that nobody has seen."""
 
 
 @dataclass(slots=True)
@@ -47,13 +52,14 @@ class VoiceWatch:
         self._changes: list[_Change] = []
         self._structure = False
         self._sender: str | None = None
-        self._subscription = root(doc).observe_deep(self._observe)
+        self._root = root(doc)
+        self._subscription = self._root.observe_deep(self._observe)
         with doc.transaction():
             self._lines = {hash(text): self._line(text) for text in _texts(root(doc))}
 
     def close(self) -> None:
         """Stops watching."""
-        root(self._doc).unobserve(self._subscription)
+        self._root.unobserve(self._subscription)
 
     def apply(self, update: bytes, voice: str | None) -> bytes | None:
         """Applies an update that a person sent.
@@ -65,10 +71,17 @@ class VoiceWatch:
         Returns:
             The update that sets the voices right, applied to the document already, for the log and for everybody (the sender included); None when the update
             was honest, as nearly all are.
+
+        Raises:
+            Incomplete: the update needs another that never came. What it brings would come in later, with somebody else's update and as that person's words:
+                the document must be dropped and made again without it.
         """
         self._sender = self._sign(voice)
         self._changes, self._before, self._structure = [], {}, False
         self._doc.apply_update(update)
+        if not reaches(self._doc.get_state(), [update]):
+            self._sender = None
+            raise Incomplete
         faults = [(change.key, fault) for change in self._changes for fault in self._faults(change)]
         self._sender = None
         if self._structure:
@@ -184,19 +197,16 @@ class VoiceWatch:
 
     def _correct(self, faults: Sequence[tuple[int, tuple[int, int, str]]]) -> bytes | None:
         voices = {sign: voice for voice, sign in self._signs.items()}
-        updates: list[bytes] = []
-        subscription = self._doc.observe(lambda event: updates.append(event.update))
-        try:
-            with self._doc.transaction():
-                texts = {hash(text): text for text in _texts(root(self._doc))}
-                for key, (start, end, sign) in faults:
-                    if key in texts:
-                        place = _Bytes(self._lines[key].text).byte
-                        voice = voices[sign]
-                        texts[key].format(place(start), place(end), {"voice": None if voice is None else {"u": voice}})
-        finally:
-            self._doc.unobserve(subscription)
-        return updates[0] if updates else None
+
+        def set_right() -> None:
+            texts = {hash(text): text for text in _texts(root(self._doc))}
+            for key, (start, end, sign) in faults:
+                if key in texts:
+                    place = _Bytes(self._lines[key].text).byte
+                    voice = voices[sign]
+                    texts[key].format(place(start), place(end), {"voice": None if voice is None else {"u": voice}})
+
+        return made_by(self._doc, set_right)
 
 
 _EMPTY = Line("", "")

@@ -16,6 +16,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, AccountRole, AccountSession, Invitation, SignInAttempt, SignInLink, Voice
 from app.kernel.access import ACCOUNT_MANAGE, PROGRAMME_MANAGE, Actor, Scope
 from app.kernel.errors import Invalid, NotFound, Refused
+from app.kernel.events import RightsChanged
 from app.services.access import require, require_on, require_somewhere
 from app.services.checks import checked
 from app.services.roles import keep_a_keeper, keepers, living_role, may_give
@@ -201,6 +202,7 @@ def accept_invitation(uow: UnitOfWork, signer: Signer, token: str, name: str, pa
             raise Refused("voice_taken")
         voice.account_id = account.id
     uow.record(None, "account.accept_invitation", "account", account.id, invitation=invitation.id)
+    uow.emit(RightsChanged(account.id))
     return account.id
 
 
@@ -253,6 +255,7 @@ def set_roles(uow: UnitOfWork, actor: Actor, account_id: str, roles: frozenset[s
     uow.session.flush()
     keep_a_keeper(uow.session, keys_before)
     uow.record(actor, "account.set_roles", "account", account_id, before=sorted(before), after=sorted(roles))
+    uow.emit(RightsChanged(account_id))
 
 
 def set_disabled(uow: UnitOfWork, actor: Actor, account_id: str, disabled: bool) -> None:
@@ -270,6 +273,7 @@ def set_disabled(uow: UnitOfWork, actor: Actor, account_id: str, disabled: bool)
     if disabled:
         _end_all_sessions(uow, account_id)
     uow.record(actor, "account.disable" if disabled else "account.enable", "account", account_id)
+    uow.emit(RightsChanged(account_id))
 
 
 # — attempts —
@@ -391,6 +395,7 @@ def end_session(uow: UnitOfWork, actor: Actor, session_id: str) -> None:
     if row.ended_at is None:
         row.ended_at = uow.now
     uow.record(actor, "account.end_session", "account", actor.account)
+    uow.emit(RightsChanged(actor.account))
 
 
 def _end_all_sessions(uow: UnitOfWork, account_id: str) -> None:
@@ -457,6 +462,7 @@ def reset_password(uow: UnitOfWork, signer: Signer, token: str, password_hash: s
     for link in uow.session.scalars(select(SignInLink).where(SignInLink.account_id == account_id, SignInLink.used_at.is_(None))):
         link.used_at = uow.now  # whoever resets takes the account back: links asked for before are worth nothing
     uow.record(None, "account.reset_password", "account", account_id)
+    uow.emit(RightsChanged(account_id))
     return account_id
 
 
@@ -470,6 +476,7 @@ def change_password(uow: UnitOfWork, actor: Actor, current_is_right: bool, passw
         if row.id != actor.session:
             row.ended_at = uow.now
     uow.record(actor, "account.change_password", "account", actor.account)
+    uow.emit(RightsChanged(actor.account))
 
 
 def set_profile(uow: UnitOfWork, actor: Actor, name: str, lang: str) -> None:

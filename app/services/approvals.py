@@ -7,7 +7,7 @@ from app.db.models import Approval, MissingVoice, Moment, Passage, PassageRevisi
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from app.kernel.events import PassageSigned
+from app.kernel.events import PassageReopened, PassageSigned, SignatureRevoked
 from app.kernel.voice import CATEGORIES
 from app.services.checks import checked
 from app.services.stories import delegations_of, member_story, writable_story, writing_decision
@@ -110,6 +110,7 @@ def reopen_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
         raise NotFound("passage")
     passage.reopened_hash = current_hash(uow.session, passage)
     uow.record(actor, "passage.reopen", "passage", passage.id)
+    uow.emit(PassageReopened(passage.story_id, passage.id))
 
 
 def revoke_signature(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str) -> None:
@@ -125,6 +126,7 @@ def revoke_signature(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: s
     for approval in uow.session.scalars(query):
         approval.revoked_at = uow.now
     uow.record(actor, "passage.revoke", "passage", passage.id, voice=voice_id, hash=content_hash)
+    uow.emit(SignatureRevoked(passage.story_id, passage.id, voice_id))
 
 
 def set_stance(uow: UnitOfWork, actor: Actor, moment_id: str, voice_id: str, stance: str, note: str) -> None:

@@ -123,6 +123,27 @@ def _was_said(session: Session, passage_id: str, words: str) -> bool:
     return bool(words) and any(words in " ".join(plain.split()) for plain in plains)
 
 
+def propose_words(uow: UnitOfWork, actor: Actor, passage_id: str, paragraph: str, words: str, opening: str) -> CommentThread:
+    """Proposes other words for a paragraph, as a comment about it; `opening` says so in the language of the page."""
+    words = checked("words", words, COMMENT - len(opening) - 2, required=True)
+    return start_thread(uow, actor, passage_id, f"{opening}\n\n{words}", quotation=paragraph)
+
+
+def thread_in(session: Session, passage_id: str, thread_id: str) -> None:
+    """Raises NotFound unless a thread is of a passage."""
+    thread = session.get(CommentThread, thread_id)
+    if thread is None or thread.passage_id != passage_id:
+        raise NotFound("comment")
+
+
+def comment_in(session: Session, passage_id: str, comment_id: str) -> None:
+    """Raises NotFound unless a comment is of a passage."""
+    comment = session.get(Comment, comment_id)
+    if comment is None:
+        raise NotFound("comment")
+    thread_in(session, passage_id, comment.thread_id)
+
+
 def reply(uow: UnitOfWork, actor: Actor, thread_id: str, body: str, mentioned: Sequence[str] = ()) -> CommentThread:
     """Answers in a thread; whoever was mentioned in it has seen that by answering.
 
@@ -199,7 +220,9 @@ def _mention(uow: UnitOfWork, actor: Actor, story: Story, comment: Comment, chos
     if not set(chosen) <= set(people):
         raise Invalid("mentioned", "unknown_choice")
     known = set(uow.session.scalars(select(Mention.account_id).where(Mention.comment_id == comment.id)))
-    wanted = {*chosen, *named_in(comment.body, people.items())} - {actor.account} - known
+    # An editor may not know names: what a guessed one leads to would tell.
+    named = named_in(comment.body, people.items()) if Capacity.MEMBER in capacities_in(uow.session, actor, story.id) else set()
+    wanted = {*chosen, *named} - {actor.account} - known
     uow.session.add_all(Mention(comment_id=comment.id, account_id=account) for account in sorted(wanted))
     uow.session.flush()
 

@@ -1,12 +1,15 @@
 """The mails that the site writes, in the language of whoever receives them; plain text, short, with one address to go to."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass, replace
 
 from app.kernel.addresses import (
     desk_story_path,
+    digest_settings_path,
     invitation_path,
     localised,
     page_path,
+    passage_path,
     reset_path,
     review_story_path,
     sign_in_link_path,
@@ -146,4 +149,49 @@ def story_unpublished(recipient: str, lang: str, base_url: str, title: str, reas
             _("Ses textes et ses versions sont gardés :"),
             base_url + localised(desk_story_path(story), lang),
         ],
+    )
+
+
+@dataclass(frozen=True)
+class DigestLine:
+    """One line of a digest: `mention` or `suggestion`, how many, from whom the first came (or "" for the review), in which story and passage."""
+
+    kind: str
+    number: int
+    by: str
+    title: str
+    passage: str
+
+
+def digest(recipient: str, lang: str, base_url: str, lines: Sequence[DigestLine]) -> Letter:
+    """Tells a person where they are mentioned and which suggestions wait for them."""
+    _, ngettext = translations(lang).gettext, translations(lang).ngettext
+    settings = base_url + localised(digest_settings_path(), lang) + "#messages"
+    told = [_digest_line(line, lang) + "\n" + base_url + localised(passage_path(line.passage), lang) for line in lines]
+    letter = _letter(
+        recipient,
+        lang,
+        ngettext("Dans la marge de vos récits : %(number)s point", "Dans la marge de vos récits : %(number)s points", len(lines))
+        % {"number": len(lines)},
+        [
+            _("On vous appelle, ou l’on vous propose d’autres mots :"),
+            *told,
+            _("Recevoir ces messages autrement, ou ne plus les recevoir :") + "\n" + settings,
+        ],
+    )
+    return replace(letter, headers={"List-Unsubscribe": f"<{settings}>"})
+
+
+def _digest_line(line: DigestLine, lang: str) -> str:
+    _, ngettext = translations(lang).gettext, translations(lang).ngettext
+    facts = {"who": line.by or _("La relecture"), "title": line.title, "number": line.number}
+    if line.kind == "mention":
+        return _("%(who)s vous appelle dans « %(title)s » :") % facts
+    return (
+        ngettext(
+            "%(number)s suggestion attend votre décision dans « %(title)s » :",
+            "%(number)s suggestions attendent votre décision dans « %(title)s » :",
+            line.number,
+        )
+        % facts
     )

@@ -16,7 +16,7 @@ from app.kernel.content import MediaUse, PassageContent, Span
 from app.kernel.decision import Decision, no, yes
 from app.kernel.document.plain import count_words
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from app.kernel.events import PassageSaved
+from app.kernel.events import PassageSaved, StoryArranged
 from app.kernel.ids import new_salt
 from app.kernel.spans import carry_spans, check_spans, merged_spans
 from app.kernel.voice import Mandate
@@ -84,6 +84,7 @@ def add_passage(
     _renumber(arranged([*others, passage]))
     uow.session.flush()
     uow.record(actor, "passage.create", "passage", passage.id, story=story.id)
+    uow.emit(StoryArranged(story.id))
     return passage
 
 
@@ -93,6 +94,7 @@ def move_passage(uow: UnitOfWork, actor: Actor, passage_id: str, step: int) -> N
     group = [other for other in living_passages(uow.session, story.id) if other.moment_id == passage.moment_id]
     _swap(group, group.index(passage), step)
     uow.record(actor, "passage.move", "passage", passage.id, story=story.id)
+    uow.emit(StoryArranged(story.id))
 
 
 def move_moment(uow: UnitOfWork, actor: Actor, story_id: str, moment_id: str | None, step: int) -> None:
@@ -107,6 +109,7 @@ def move_moment(uow: UnitOfWork, actor: Actor, story_id: str, moment_id: str | N
         groups[index], groups[target] = groups[target], groups[index]
         _renumber([passage for group in groups for passage in group])
     uow.record(actor, "story.move_moment", "story", story.id, moment=moment_id)
+    uow.emit(StoryArranged(story.id))
 
 
 def delete_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
@@ -117,6 +120,7 @@ def delete_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
     passage, story = _decided(uow.session, passage_id, lambda passage: passage_deletion(uow.session, actor, passage, uow.today))
     passage.deleted_at, passage.deleted_by = uow.now, actor.account
     uow.record(actor, "passage.delete", "passage", passage.id, story=story.id)
+    uow.emit(StoryArranged(story.id))
 
 
 def passage_deletion(session: Session, actor: Actor, passage: Passage | None, today: date) -> Decision:
@@ -154,6 +158,7 @@ def restore_passage(uow: UnitOfWork, actor: Actor, passage_id: str) -> Passage:
     passage.deleted_at = passage.deleted_by = None
     _renumber(arranged([*others, passage]))
     uow.record(actor, "passage.restore", "passage", passage.id, story=passage.story_id)
+    uow.emit(StoryArranged(passage.story_id))
     return passage
 
 
@@ -402,7 +407,7 @@ def _spans(
         return merged_spans(given)
     own = ownership(actor, passage, delegations) if actor is not None else None
     voice = str(own.facts["voice"]) if own is not None and own.allowed else None
-    return carry_spans(_own_words(current), spans_of(current), prepared.plain, voice)
+    return carry_spans(own_words(current), spans_of(current), prepared.plain, voice)
 
 
 def spans_of(revision: PassageRevision | None) -> tuple[Span, ...]:
@@ -410,7 +415,7 @@ def spans_of(revision: PassageRevision | None) -> tuple[Span, ...]:
     return tuple(Span(*span) for span in revision.spans) if revision is not None else ()
 
 
-def _own_words(revision: PassageRevision | None) -> str:
+def own_words(revision: PassageRevision | None) -> str:
     """Returns a revision's words without those of its block, which stand after them and which no span covers."""
     if revision is None:
         return ""
@@ -472,7 +477,7 @@ def restore_revision(uow: UnitOfWork, actor: Actor, revision_id: str, prepared: 
         raise NotFound("revision")
     passage, story = writable_passage(uow.session, actor, old.passage_id)
     spans = (
-        spans_of(old) if _own_words(old) == prepared.plain else None
+        spans_of(old) if own_words(old) == prepared.plain else None
     )  # an older reading of Markdown may have counted its letters otherwise
     return write_revision(uow, actor, passage, prepared, kept_prompt(old), story.lang, block=kept_of(old), spans=spans)
 

@@ -16,6 +16,7 @@ from app.hooks.snapshot import Snapshot
 from app.kernel.access import CORE_PERMISSIONS, KEYS, ROLE_MANAGE, Actor, unguarded
 from app.kernel.canonical import digest
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from app.kernel.events import RightsChanged
 from app.kernel.slug import numbered, slugify
 from app.services.access import require
 from app.services.checks import checked
@@ -176,6 +177,7 @@ def set_permissions(
     if added or removed:
         facts = {"given": [" ".join(pair) for pair in added], "taken": [" ".join(pair) for pair in removed]}
         uow.record(actor, "role.set_permissions", "site", "roles", **facts)
+        uow.emit(RightsChanged(""))
     return len(added), len(removed)
 
 
@@ -227,6 +229,7 @@ def archive_role(uow: UnitOfWork, actor: Actor, key: str) -> None:
         raise Refused("role_invited", names=", ".join(waiting))
     row.archived_at = uow.now
     uow.record(actor, "role.archive", "role", row.key)
+    uow.emit(RightsChanged(""))
 
 
 def restore_role(uow: UnitOfWork, actor: Actor, key: str) -> None:
@@ -238,6 +241,7 @@ def restore_role(uow: UnitOfWork, actor: Actor, key: str) -> None:
     may_give(uow.session, actor, [key])
     row.archived_at = None
     uow.record(actor, "role.restore", "role", row.key)
+    uow.emit(RightsChanged(""))
 
 
 # — what plugins bring —

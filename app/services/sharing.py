@@ -9,6 +9,7 @@ from app.db.models import Account, AccountRole, Delegation, LocalRole, Programme
 from app.kernel.access import GUARDED, LOCAL_PERMISSIONS, PROGRAMME_MANAGE, ROLE_MANAGE, Actor, Scope, ScopeKind
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotAllowed, NotFound
+from app.kernel.events import RightsChanged
 from app.kernel.workflow import Capacity
 from app.services.accounts import Signer, look_up
 from app.services.roles import permissions_of
@@ -111,6 +112,7 @@ def give_local_role(uow: UnitOfWork, actor: Actor, place: Scope, account_id: str
         uow.session.add(row)
         uow.session.flush()
         uow.record(actor, "local_role.give", place.kind, place.id, account=account_id, role=role)
+        uow.emit(RightsChanged(account_id))
     return row
 
 
@@ -131,6 +133,7 @@ def take_local_role(uow: UnitOfWork, actor: Actor, place: Scope, account_id: str
         raise NotAllowed("cannot_take")
     uow.session.delete(row)
     uow.record(actor, "local_role.take", place.kind, place.id, account=account_id, role=role)
+    uow.emit(RightsChanged(account_id))
 
 
 def who_has_roles(session: Session, place: Scope) -> list[Held]:

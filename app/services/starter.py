@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.migrate import migrate
 from app.db.models import Account, Approval, MissingVoice, SiteState, Stance, Story, Territory, Voice
 from app.kernel.access import Role
+from app.kernel.content import Span
 from app.kernel.errors import Invalid, RecitsError
 from app.kernel.slug import slugify
 from app.kernel.voice import Mandate
@@ -207,7 +208,13 @@ class _Loader:
             moment = self.moments[entry.territory, passage.moment] if passage.moment else None
             row = add_passage(self.uow, None, story.id, moment, voice.id if voice else None)
             prompt = PromptAnswered("starter", passage.question) if passage.question else None
-            write_revision(self.uow, None, row, self.bodies[entry.slug, index], prompt, entry.lang, gathered_by=passage.scribe)
+            said = [Span(start, end, self.voices[entry.territory, key].id) for start, end, key in passage.said]
+            try:
+                write_revision(
+                    self.uow, None, row, self.bodies[entry.slug, index], prompt, entry.lang, gathered_by=passage.scribe, spans=said or None
+                )
+            except ValueError as error:  # a span outside of the words
+                raise StarterError(f"stories/{entry.file}: 'said': {error}") from error
         self.load_positions(entry, story)
         themes.set_themes(self.uow, None, story, [self.themes[key] for key in entry.themes])
         if entry.published is not None:

@@ -9,6 +9,7 @@ from app.db.models import Delegation, Passage, PassageRevision, RevisionContribu
 from app.kernel.access import STORY_REVIEW, TRASH_MANAGE, Actor, capacities_on, permission_decision, review_decision
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotFound, Refused
+from app.kernel.events import StoryMoved
 from app.kernel.ids import new_salt
 from app.kernel.slug import numbered, slugify
 from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
@@ -94,6 +95,7 @@ def delete_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
     story = _there(story)
     story.deleted_at, story.deleted_by = uow.now, actor.account
     uow.record(actor, "story.delete", "story", story.id)
+    uow.emit(StoryMoved(story.id))
 
 
 def restore_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
@@ -101,6 +103,7 @@ def restore_story(uow: UnitOfWork, actor: Actor, story_id: str) -> None:
     story = rescued_story(uow.session, actor, story_id, deleted=True)
     story.deleted_at = story.deleted_by = None
     uow.record(actor, "story.restore", "story", story.id)
+    uow.emit(StoryMoved(story.id))
 
 
 # — who may see and change a working copy —

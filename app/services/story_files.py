@@ -20,6 +20,7 @@ _PAGE_PATH = re.compile(r"(?:/[a-z0-9][a-z0-9-]*){1,6}")
 STANCES = ("agree", "nuance", "disagree", "absent")
 _NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
 _FENCE = re.compile(r"^::: passage(?P<attributes>(?: +[a-z]+=(?:\"[^\"]*\"|[^\s\"]+))*) *$")
+_SAID = re.compile(r"(?P<start>\d+)-(?P<end>\d+):(?P<voice>[a-z][a-z0-9-]*)")
 _ATTRIBUTE = re.compile(r"([a-z]+)=(?:\"([^\"]*)\"|([^\s\"]+))")
 
 
@@ -100,6 +101,7 @@ class PassageFile:
     scribe: str
     question: str
     body: str
+    said: tuple[tuple[int, int, str], ...] = ()
 
 
 @dataclass(frozen=True)
@@ -426,7 +428,7 @@ def _passages(name: str, body: str) -> tuple[PassageFile, ...]:
             elif line.strip():
                 raise StoryFileError(f"{name}, line {number} of the text: outside of any passage")
         elif line.rstrip() == ":::":
-            found.append(_passage(attributes, "\n".join(lines)))
+            found.append(_passage(f"{name}, line {number} of the text", attributes, "\n".join(lines)))
             attributes = None
         else:
             lines.append(line.removeprefix("\\") if line.startswith("\\:::") else line)
@@ -437,22 +439,34 @@ def _passages(name: str, body: str) -> tuple[PassageFile, ...]:
 
 def _attributes(name: str, number: int, text: str) -> dict[str, str]:
     values = {key: quoted or bare for key, quoted, bare in _ATTRIBUTE.findall(text)}
-    unknown = set(values) - {"moment", "voice", "scribe", "question"}
+    unknown = set(values) - {"moment", "voice", "scribe", "question", "said"}
     if unknown or "voice" not in values:
         what = f"unknown attribute {', '.join(sorted(unknown))}" if unknown else "the attribute 'voice' is missing"
         raise StoryFileError(f"{name}, line {number} of the text: {what}")
     return values
 
 
-def _passage(attributes: Mapping[str, str], body: str) -> PassageFile:
+def _passage(where: str, attributes: Mapping[str, str], body: str) -> PassageFile:
     voice = attributes["voice"]
+    said = tuple(_said(where, part) for part in attributes.get("said", "").split())
+    if said and voice != SHARED:
+        raise StoryFileError(f"{where}: 'said' is for shared passages only")
     return PassageFile(
         attributes.get("moment"),
         None if voice == SHARED else voice,
         attributes.get("scribe", ""),
         attributes.get("question", ""),
         body.strip(),
+        said,
     )
+
+
+def _said(where: str, text: str) -> tuple[int, int, str]:
+    """Reads `0-25:maire`: which letters of a shared passage's plain text a voice says."""
+    found = _SAID.fullmatch(text)
+    if found is None:
+        raise StoryFileError(f"{where}: 'said' is {text!r}; expected parts such as 0-25:maire, with spaces between them")
+    return int(found["start"]), int(found["end"]), found["voice"]
 
 
 def _check_references(corpus: Corpus) -> None:
@@ -476,6 +490,8 @@ def _check_references(corpus: Corpus) -> None:
         for passage in story.passages:
             _known(story.file, "moment", passage.moment, moments)
             _known(story.file, "voice", passage.voice, voices)
+            for _start, _end, voice in passage.said:
+                _known(story.file, "voice", voice, voices)
         for stance in story.stances:
             _known(story.file, "moment", stance.moment, moments)
             _known(story.file, "voice", stance.voice, voices)

@@ -1,5 +1,6 @@
 """Suggestions: words that one person proposes in another's passage; only who may write there accepts or refuses them, and a publication never holds them."""
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -20,6 +21,7 @@ from app.services.unit_of_work import UnitOfWork, Writer
 
 OPEN, ACCEPTED, REFUSED, WITHDRAWN = "open", "accepted", "refused", "withdrawn"
 _WORDS = 20_000
+_ID = re.compile(r"[A-Za-z0-9_-]{2,40}")
 
 
 def deciding(session: Session, actor: Actor, passage: Passage | None, *, accepting: bool) -> Decision:
@@ -62,6 +64,11 @@ def keep_proposals(uow: UnitOfWork, passage_id: str, proposals: Sequence[Proposa
     return changed
 
 
+def proposals_of(live: LiveDocuments, passage_id: str) -> list[Proposal]:
+    """Returns what is proposed in a passage, under ids as our editor draws them: what another program calls otherwise is nobody's to decide."""
+    return [proposal for proposal in live.suggestions(passage_id) if _ID.fullmatch(proposal.id)]
+
+
 @dataclass(frozen=True)
 class Desk:
     """Where suggestions are decided: who writes to the site's database, which extensions are on, and the text that is written live."""
@@ -82,7 +89,7 @@ class Desk:
 
     def decide_all(self, actor: Actor, passage_id: str, *, accepting: bool) -> int:
         """Accepts or refuses every suggestion in a passage's text; returns how many there were."""
-        ids = [proposal.id for proposal in self.live.suggestions(passage_id)]
+        ids = [proposal.id for proposal in proposals_of(self.live, passage_id)]
         self._settle(actor, passage_id, ids, ACCEPTED if accepting else REFUSED)
         return len(ids)
 
@@ -106,7 +113,7 @@ class Desk:
                 row.state, row.decided_by, row.decided_at = state, actor.account, uow.now
                 uow.record(actor, f"suggestion.{_VERBS[state]}", "passage", passage_id, suggestion=suggestion_id)
             if ids:
-                keep_proposals(uow, passage_id, self.live.suggestions(passage_id))
+                keep_proposals(uow, passage_id, proposals_of(self.live, passage_id))
                 uow.emit(MarginChanged(uow.session.get_one(Passage, passage_id).story_id, passage_id, "suggestions"))
         if gone:
             raise Refused("suggestion_gone")
@@ -115,7 +122,7 @@ class Desk:
         passage, _story = margin_passage(uow.session, actor, passage_id)
         if state != WITHDRAWN:
             deciding(uow.session, actor, passage, accepting=state == ACCEPTED).demand()
-        keep_proposals(uow, passage_id, self.live.suggestions(passage_id))
+        keep_proposals(uow, passage_id, proposals_of(self.live, passage_id))
         for suggestion_id in ids:
             row = uow.session.get(Suggestion, suggestion_id)
             if row is None or row.passage_id != passage_id:

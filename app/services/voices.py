@@ -9,6 +9,7 @@ from app.db.engine import by_name
 from app.db.models import Account, Delegation, Seat, Territory, Voice
 from app.kernel.access import Actor
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
+from app.kernel.events import RightsChanged
 from app.kernel.voice import Display, Mandate
 from app.services.checks import SHORT_TEXT, checked, get_or_404, may_manage_programme
 from app.services.scopes import delegation_scopes
@@ -77,6 +78,7 @@ def set_mandate(uow: UnitOfWork, actor: Actor, voice_id: str, mandate: Mandate) 
             raise Refused("seat_taken", name=other.name)
     voice.mandate_start, voice.mandate_end = mandate.start, mandate.end
     uow.record(actor, "voice.set_mandate", "voice", voice.id)
+    _rights_changed(uow, voice.account_id, voice.scribe_id)
 
 
 def set_display(uow: UnitOfWork, actor: Actor, voice_id: str, display: Display, function: str) -> None:
@@ -98,8 +100,15 @@ def name_scribe(uow: UnitOfWork, actor: Actor, voice_id: str, account_id: str | 
         scribe = uow.session.get(Account, account_id)
         if scribe is None or scribe.disabled_at is not None or account_id == actor.account:
             raise Invalid("email", "unknown_choice")
-    voice.scribe_id = account_id
+    before, voice.scribe_id = voice.scribe_id, account_id
     uow.record(actor, "voice.name_scribe", "voice", voice.id, scribe=account_id)
+    _rights_changed(uow, before, account_id)
+
+
+def _rights_changed(uow: UnitOfWork, *accounts: str | None) -> None:
+    for account in dict.fromkeys(accounts):
+        if account is not None:
+            uow.emit(RightsChanged(account))
 
 
 def _own_voice(session: Session, actor: Actor, voice_id: str) -> Voice:

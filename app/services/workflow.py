@@ -13,7 +13,7 @@ from app.kernel.access import STORY_REVIEW, Actor
 from app.kernel.addresses import missing_voice_path
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
-from app.kernel.events import ChangesRequested, StoryPublished, StorySubmitted, StoryUnpublished
+from app.kernel.events import ChangesRequested, StoryMoved, StoryPublished, StorySubmitted, StoryUnpublished
 from app.kernel.slug import made_from, slugify
 from app.kernel.voice import Mandate
 from app.kernel.workflow import Capacity, StoryState, Transition, capacity_for, find_transition
@@ -246,6 +246,8 @@ def _take(uow: UnitOfWork, actor: Actor, story: Story, arrow: Transition, versio
         )
     )
     uow.record(actor, f"story.{arrow.name}", "story", story.id, before=before, after=story.state, version=version_id)
+    if arrow.target is not None:
+        uow.emit(StoryMoved(story.id))
 
 
 def _is_empty(session: Session, passage: Passage) -> bool:

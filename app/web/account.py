@@ -13,13 +13,23 @@ from werkzeug.exceptions import HTTPException
 from app.db.desk import find_draft
 from app.db.models import Account, AccountSession
 from app.kernel.errors import NotAllowed, NotFound, Refused
-from app.services import accounts, letters, mail
+from app.services import accounts, digests, letters, mail
 from app.services.access import load_actor
 from app.services.passages import keep_draft
 from app.web.blocks import typed_into_block
 from app.web.carry import PREFIX, Carried, carried_through, resend_page
 from app.web.context import back_to, field_errors, network, reader, signed_in, site, snapshot, unit_of_work, visitor, writing
-from app.web.forms import AcceptForm, ChangePasswordForm, ConfirmForm, InvitationForm, LinkForm, NewPasswordForm, ProfileForm, SignInForm
+from app.web.forms import (
+    AcceptForm,
+    ChangePasswordForm,
+    ConfirmForm,
+    DigestForm,
+    InvitationForm,
+    LinkForm,
+    NewPasswordForm,
+    ProfileForm,
+    SignInForm,
+)
 from app.web.gate import SESSION_KEY, public
 from app.web.locale import PREFIXED_LANGUAGES, current_language, is_local_path
 from app.web.words import sentence
@@ -277,14 +287,22 @@ def overview() -> ResponseReturnValue:
     return _overview(ProfileForm(formdata=None, name=account.name, lang=account.lang), ChangePasswordForm(formdata=None))
 
 
-def _overview(profile: ProfileForm, password: ChangePasswordForm, status: int = 200) -> ResponseReturnValue:
+def _overview(
+    profile: ProfileForm, password: ChangePasswordForm, status: int = 200, digest: DigestForm | None = None
+) -> ResponseReturnValue:
     actor = signed_in()
     live = select(AccountSession).where(AccountSession.account_id == actor.account, AccountSession.ended_at.is_(None))
     now = site().clock()
     sessions = [row for row in reader().scalars(live.order_by(AccountSession.last_seen_at.desc())) if row.expires_at > now]
     account = reader().get_one(Account, actor.account)
     page = render_template(
-        "account/overview.html", profile=profile, password=password, sessions=sessions, account=account, confirm=ConfirmForm(formdata=None)
+        "account/overview.html",
+        profile=profile,
+        password=password,
+        digest=digest or DigestForm(formdata=None, digest=digests.digest_choice(reader(), actor.account)),
+        sessions=sessions,
+        account=account,
+        confirm=ConfirmForm(formdata=None),
     )
     return page, status
 
@@ -299,6 +317,19 @@ def save_profile() -> ResponseReturnValue:
             flash(_("C’est noté."))
             return back_to(url_for("account.overview"))
     return _overview(form, ChangePasswordForm(formdata=None), 422)
+
+
+@blueprint.post("/compte/messages")
+def choose_digest() -> ResponseReturnValue:
+    form = DigestForm()
+    with field_errors(form), writing() as (uow, actor):
+        digests.choose_digest(uow, actor, form.digest.data or "")
+    if form.failed:
+        account = reader().get_one(Account, signed_in().account)
+        profile = ProfileForm(formdata=None, name=account.name, lang=account.lang)
+        return _overview(profile, ChangePasswordForm(formdata=None), 422, form)
+    flash(_("C’est noté."))
+    return back_to(url_for("account.overview", _anchor="messages"))
 
 
 @blueprint.post("/compte/mot-de-passe")

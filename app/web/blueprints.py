@@ -1,6 +1,6 @@
 """The core's blueprints, by audience."""
 
-from app.web import account, desk, identity, media, moments, pages, passages, patterns, reading, review, set_up
+from app.web import account, desk, identity, margin, media, moments, pages, passages, patterns, reading, review, set_up
 
 BLUEPRINTS = (
     reading.blueprint,
@@ -10,6 +10,7 @@ BLUEPRINTS = (
     account.blueprint,
     desk.blueprint,
     passages.blueprint,
+    margin.blueprint,
     moments.blueprint,
     review.blueprint,
     set_up.blueprint,

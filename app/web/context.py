@@ -92,6 +92,20 @@ def refresh() -> None:
     g.pop("identity", None)
 
 
+def seal(*passage_ids: str) -> bool:
+    """Makes what is being written in some passages their current words, so that a page shows and decides about these; whether anything may have changed.
+
+    Call it once the person's right was checked: what the request read before is forgotten.
+    """
+    live = site().live
+    if not live.is_open:
+        return False
+    for passage_id in passage_ids:
+        live.seal(passage_id)
+    refresh()
+    return True
+
+
 def back_to(path: str) -> ResponseReturnValue:
     """Redirects after a form was accepted (303: the answer to a POST is read with GET)."""
     return redirect(path, code=303)

@@ -11,6 +11,12 @@ class IdConverter(BaseConverter):
     regex = rf"[0-9a-z]{{{ID_LENGTH}}}"
 
 
+class MarkConverter(BaseConverter):
+    """The id that a mark in a text carries, as a browser drew it."""
+
+    regex = r"[A-Za-z0-9_-]{2,40}"
+
+
 class SlugConverter(BaseConverter):
     """A readable address."""
 
@@ -40,4 +46,11 @@ class PagePathConverter(BaseConverter):
     weight = 1000
 
 
-CONVERTERS = {"id": IdConverter, "slug": SlugConverter, "hash": HashConverter, "width": WidthConverter, "page": PagePathConverter}
+CONVERTERS = {
+    "id": IdConverter,
+    "mark": MarkConverter,
+    "slug": SlugConverter,
+    "hash": HashConverter,
+    "width": WidthConverter,
+    "page": PagePathConverter,
+}

@@ -16,8 +16,8 @@ from app.services import passages, stories, themes, workflow
 from app.services.formats import DEFAULT_FORMAT
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
-from app.web.context import back_to, field_errors, reader, signed_in, site, writing
-from app.web.desk_view import my_space, obstacle_lines, show_working_copy, voice_words
+from app.web.context import back_to, field_errors, reader, seal, signed_in, site, writing
+from app.web.desk_view import in_margins, my_space, obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
@@ -33,7 +33,12 @@ def home() -> ResponseReturnValue:
     cards = queries.list_delegations(reader(), actor.writing_delegations)
     space = my_space(reader(), actor, cards)
     return render_template(
-        "desk/home.html", cards=cards, space=space, reviews=actor.may_somewhere(STORY_REVIEW), confirm=ConfirmForm(formdata=None)
+        "desk/home.html",
+        cards=cards,
+        space=space,
+        margins=in_margins(reader(), actor),
+        reviews=actor.may_somewhere(STORY_REVIEW),
+        confirm=ConfirmForm(formdata=None),
     )
 
 
@@ -87,7 +92,7 @@ def story_page(
 ) -> ResponseReturnValue:
     """Shows a working copy to its delegation, with what stands between it and the editors, or a comment that could not be taken."""
     actor = signed_in()
-    row = stories.member_story(reader(), actor, story_id)
+    row = _up_to_date(story_id)
     copy = queries.read_working_copy(reader(), row)
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.MEMBER}), row.published_version_id is not None)
     page = render_template(
@@ -105,6 +110,14 @@ def story_page(
         editable=StoryState(row.state) in EDITABLE_STATES,
     )
     return page, status
+
+
+def _up_to_date(story_id: str) -> Story:
+    """Returns a story of the person's delegation, with what is being written in its passages right now."""
+    row = stories.member_story(reader(), signed_in(), story_id)
+    if seal(*(passage.id for passage in passages.living_passages(reader(), story_id))):
+        row = stories.member_story(reader(), signed_in(), story_id)
+    return row
 
 
 @blueprint.get("/recits/<id:story_id>/titre")
@@ -135,6 +148,8 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/recits/<id:story_id>/proposer")
 def submit_story(story_id: str) -> ResponseReturnValue:
+    if stories.membership(reader(), signed_in(), reader().get(Story, story_id)).allowed:
+        _up_to_date(story_id)
     try:
         with writing() as (uow, actor):
             workflow.submit_story(uow, actor, story_id, site().settings.base_url)

@@ -10,6 +10,7 @@ from flask_babel import ngettext
 from sqlalchemy.orm import Session
 
 from app.db import desk as queries
+from app.db.margin import Waiting, waiting_for
 from app.db.models import Story, Voice
 from app.kernel.access import Actor
 from app.kernel.voice import ActorCategory
@@ -180,6 +181,36 @@ class Space:
     mine: tuple[Task, ...]
     theirs: tuple[Task, ...]
     stories: dict[str, tuple[StoryCard, ...]]
+
+
+def _waiting_words(entry: Waiting, who: str) -> str:
+    if entry.kind == "mention":
+        return phrase(_("%(who)s vous appelle dans la marge"), who=who)
+    if entry.kind == "suggestion":
+        return ngettext("%(num)s suggestion attend votre décision", "%(num)s suggestions attendent votre décision", entry.number)
+    return ngettext("%(num)s fil ouvert sur votre passage", "%(num)s fils ouverts sur votre passage", entry.number)
+
+
+def in_margins(session: Session, actor: Actor) -> tuple[Task, ...]:
+    """Returns what waits for a person in the margins: where they are called, suggestions to decide, threads open on their passages."""
+    waiting = waiting_for(session, actor.account, [grant.voice for grant in actor.voices], sorted(actor.writing_delegations))
+    names = queries.account_names(session, [entry.by for entry in waiting])
+    members = queries.members_among(session, names)
+    voices = queries.voices_of_passages(session, [entry.passage for entry in waiting])
+    tasks = []
+    for entry in waiting:
+        who = names[entry.by] if entry.by in members else _("La relecture")
+        anchor = f"fil-{entry.thread}" if entry.kind == "mention" else "marge"
+        tasks.append(
+            Task(
+                _waiting_words(entry, who),
+                entry.story,
+                url_for("passages.write", passage_id=entry.passage.id, _anchor=anchor),
+                entry.since,
+                voice_key(voices.get(entry.passage.voice_id or "")),
+            )
+        )
+    return tuple(tasks)
 
 
 def my_space(session: Session, actor: Actor, cards: Sequence[queries.DelegationCard]) -> Space:

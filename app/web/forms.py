@@ -146,6 +146,18 @@ class ProfileForm(BaseForm):
     lang = RadioField(_l("Langue des courriels"), choices=[SelectChoice("fr", "Français"), SelectChoice("en", "English")])
 
 
+class DigestForm(BaseForm):
+    digest = RadioField(
+        _l("Quand on vous appelle, ou qu’on vous propose d’autres mots"),
+        choices=[
+            SelectChoice("daily", _l("Un courriel par jour au plus, le matin")),
+            SelectChoice("at_once", _l("Un courriel dans les minutes qui suivent")),
+            SelectChoice("never", _l("Pas de courriel : je regarde Mon espace")),
+        ],
+        validate_choice=False,
+    )
+
+
 class CheckboxListField(SelectMultipleField):
     """Several choices as checkboxes."""
 

@@ -4,9 +4,12 @@ from collections.abc import Callable
 from typing import Any, TypeVar
 
 from flask import Flask, abort, current_app, g, redirect, request, session, url_for
+from flask.sessions import SecureCookieSessionInterface
 from flask.typing import ResponseReturnValue
 from flask_wtf.csrf import CSRFError, CSRFProtect
+from itsdangerous import BadSignature
 from sqlalchemy.exc import DatabaseError, OperationalError
+from werkzeug.http import parse_cookie
 
 from app.db.migrate import schema_status
 from app.services.access import load_actor
@@ -63,6 +66,22 @@ def takes_no_token(view: Callable[..., Any]) -> bool:
 def receives_text(view: Callable[..., Any]) -> bool:
     """Tells whether a view was marked by `keeps_text`."""
     return bool(getattr(view, _KEEPS_TEXT, False))
+
+
+def session_token(app: Flask, cookies: str) -> str | None:
+    """Returns the token of the session that a header of cookies carries, if this site signed it: for what is asked outside a request of Flask."""
+    signed = parse_cookie(cookies).get(app.config["SESSION_COOKIE_NAME"])
+    serializer = (
+        app.session_interface.get_signing_serializer(app) if isinstance(app.session_interface, SecureCookieSessionInterface) else None
+    )
+    if signed is None or serializer is None:
+        return None
+    try:
+        said = serializer.loads(signed, max_age=int(app.permanent_session_lifetime.total_seconds()))
+    except BadSignature:
+        return None
+    token = said.get(SESSION_KEY) if isinstance(said, dict) else None
+    return token if isinstance(token, str) else None
 
 
 def install_gate(app: Flask, owners: dict[str, str]) -> None:

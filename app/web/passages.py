@@ -1,31 +1,40 @@
 """Writing one passage: the form, its preview, its versions, its signature, its place; the words are safe whatever happens."""
 
+from collections.abc import Callable
+
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import force_locale
 from flask_babel import gettext as _
 from flask_babel import lazy_gettext as _l
 from markupsafe import Markup
+from sqlalchemy.orm import Session
 from werkzeug.exceptions import abort
 
 from app.db import desk as queries
+from app.db.margin import contributors_of
 from app.db.models import Account, Passage, PassageRevision, Phase, Story, Voice
 from app.hooks.contracts import PromptContext
+from app.kernel.access import Actor
+from app.kernel.block import TEXT_BLOCK
 from app.kernel.diff import compare_texts
 from app.kernel.errors import NotAllowed, NotFound, Refused
+from app.kernel.spans import Sentence, sentences
 from app.kernel.workflow import EDITABLE_STATES, StoryState
-from app.services import approvals, passages
+from app.services import approvals, discussion, passages
 from app.services.blocks import kept_of
 from app.services.markup import MarkupRefused, prepare
 from app.services.prompts import Question, answer_question, offer_questions
-from app.services.saving import Conflict, save_beside_others
+from app.services.saving import Conflict, Saved, save_beside_others
 from app.web.assembly import resolver_for, to_html
 from app.web.blocks import BlockEditor, block_html, open_block, show_block, typed_into_block
-from app.web.context import back_to, reader, signed_in, site, snapshot, writing
+from app.web.context import back_to, reader, seal, signed_in, site, snapshot, writing
 from app.web.desk_view import show_working_copy
 from app.web.errors import markup_sentence
 from app.web.forms import ConfirmForm, NameForm, PassageForm, sent
 from app.web.gate import keeps_text
+from app.web.live_page import open_room
+from app.web.margin_view import NOTHING_TYPED, MarginShown, Typed, is_member, show_margin, speaker_of
 from app.web.templating import instant_words
 from app.web.words import sentence
 
@@ -34,8 +43,14 @@ NOT_COMPLETE = _l("Le formulaire n’est pas complet. Rien n’est perdu : corri
 blueprint = Blueprint("passages", __name__, url_prefix="/espace/passages")
 
 
-def _open(passage_id: str) -> tuple[Passage, Story, queries.WorkingCopy]:
-    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+Opened = tuple[Passage, Story, queries.WorkingCopy]
+
+
+def _open(passage_id: str, find: Callable[[Session, Actor, str], tuple[Passage, Story]] = passages.readable_passage) -> Opened:
+    """Returns a passage with what is being written in it right now, for a member; `find` says for whom else."""
+    passage, story = find(reader(), signed_in(), passage_id)
+    if seal(passage_id):
+        passage, story = find(reader(), signed_in(), passage_id)
     return passage, story, queries.read_working_copy(reader(), story)
 
 
@@ -43,6 +58,8 @@ def _blocked(passage: Passage) -> str | None:
     """Returns why the person cannot write here now, in words, or None."""
     try:
         passages.writable_passage(reader(), signed_in(), passage.id)
+    except NotFound:  # an editor reads and proposes, and is no member
+        return sentence(NotAllowed("not_your_voice"))
     except (Refused, NotAllowed) as refusal:
         return sentence(refusal)
     return None
@@ -50,11 +67,16 @@ def _blocked(passage: Passage) -> str | None:
 
 @blueprint.get("/<id:passage_id>")
 def write(passage_id: str) -> ResponseReturnValue:
-    passage, story, copy = _open(passage_id)
+    return passage_page(passage_id)
+
+
+def passage_page(passage_id: str, typed: Typed = NOTHING_TYPED, status: int = 200) -> ResponseReturnValue:
+    """Shows a passage to whoever may read its working copy: to write, or to comment and propose; with what could not be taken in the margin."""
+    opened = passage, story, copy = _open(passage_id, discussion.margin_passage)
     line = copy.line(passage_id)
     blocked = _blocked(passage)
     if blocked is not None:
-        return _read_only(passage, story, copy, blocked)
+        return _read_only(opened, blocked, typed, status)
     revision = line.revision if line else None
     draft = queries.find_draft(reader(), signed_in().account, passage_id)
     kept = passages.kept_prompt(revision)
@@ -64,7 +86,32 @@ def write(passage_id: str) -> ResponseReturnValue:
         base=(draft.base_revision_id if draft else passage.revision_id) or "",
         prompt=draft.prompt if draft else kept.ref if kept else "",
     )
-    return _editor(passage, story, copy, form, draft=draft, block=open_block(passage, revision, draft, None))
+    return _editor(passage, story, copy, form, draft=draft, block=open_block(passage, revision, draft, None), typed=typed, status=status)
+
+
+def _common(opened: Opened, typed: Typed) -> dict[str, object]:
+    """What the page of a passage shows, whether one writes there or reads."""
+    passage, story, copy = opened
+    member = is_member(signed_in(), copy)
+    return {
+        "passage": passage,
+        "story": story,
+        "copy": copy,
+        "line": copy.line(passage.id),
+        "group": _group(copy, passage),
+        "member": member,
+        "speaks": speaker_of(copy.voices.get(passage.voice_id or ""), member),
+        "shown": show_working_copy(signed_in(), copy),
+        "margin": _margin(passage, copy),
+        "typed": typed,
+        "editable": StoryState(story.state) in EDITABLE_STATES,
+        "confirm": ConfirmForm(formdata=None),
+    }
+
+
+def _margin(passage: Passage, copy: queries.WorkingCopy) -> MarginShown:
+    now = site().clock()
+    return show_margin(reader(), signed_in(), copy, passage, site().live, now, site().clock.day_of(now))
 
 
 def _editor(
@@ -78,6 +125,7 @@ def _editor(
     preview: object = None,
     message: str = "",
     block: BlockEditor | None = None,
+    typed: Typed = NOTHING_TYPED,
     status: int = 200,
 ) -> ResponseReturnValue:
     line = copy.line(passage.id)
@@ -87,11 +135,8 @@ def _editor(
         questions.insert(0, Question(kept.ref, kept.text, ""))
     page = render_template(
         "desk/write.html",
-        passage=passage,
-        story=story,
-        copy=copy,
-        line=line,
-        shown=show_working_copy(signed_in(), copy),
+        **_common((passage, story, copy), typed),
+        live=None if conflict or preview is not None or message else open_room(passage, copy, block is not None),
         form=form,
         draft=draft,
         conflict=conflict,
@@ -101,8 +146,6 @@ def _editor(
         block=block,
         questions=questions,
         images=queries.list_images(reader(), story.id),
-        group=_group(copy, passage),
-        confirm=ConfirmForm(formdata=None),
     )
     return page, status
 
@@ -126,25 +169,20 @@ def _questions(passage: Passage, copy: queries.WorkingCopy) -> list[Question]:
     return offer_questions(reader(), snapshot(), context)
 
 
-def _read_only(passage: Passage, story: Story, copy: queries.WorkingCopy, why: str) -> ResponseReturnValue:
+def _read_only(opened: Opened, why: str, typed: Typed, status: int) -> ResponseReturnValue:
+    passage, story, copy = opened
     line = copy.line(passage.id)
     revision = line.revision if line else None
-    html = _html(story, revision) if revision else None
-    draft = queries.find_draft(reader(), signed_in().account, passage.id)
-    return render_template(
-        "desk/read.html",
-        passage=passage,
-        story=story,
-        copy=copy,
-        line=line,
-        group=_group(copy, passage),
-        html=html,
+    page = render_template(
+        "desk/write.html",
+        **_common(opened, typed),
+        live=open_room(passage, copy, passage.block != TEXT_BLOCK),
+        form=None,
         why=why,
-        draft=draft,
-        shown=show_working_copy(signed_in(), copy),
-        editable=StoryState(story.state) in EDITABLE_STATES,
-        confirm=ConfirmForm(formdata=None),
+        html=_html(story, revision) if revision else None,
+        draft=queries.find_draft(reader(), signed_in().account, passage.id),
     )
+    return page, status
 
 
 def _html(story: Story, revision: PassageRevision) -> object:
@@ -160,6 +198,7 @@ def _html(story: Story, revision: PassageRevision) -> object:
 @keeps_text
 def save(passage_id: str) -> ResponseReturnValue:
     passage, story, copy = _open(passage_id)
+    known = passage.revision_id
     form = PassageForm()
     body = form.body.data or ""
     line = copy.line(passage_id)
@@ -188,6 +227,8 @@ def save(passage_id: str) -> ResponseReturnValue:
         _keep_if_possible(passage_id, form)
         raise refusal
     reader().rollback()
+    if isinstance(result, Saved) and result.revision != known:
+        _meet(passage_id, result.revision)
     if isinstance(result, Conflict):
         passage, story, copy = _open(passage_id)
         both = PassageForm(formdata=None, body=result.proposal, base=result.current, prompt=form.prompt.data)
@@ -196,6 +237,13 @@ def save(passage_id: str) -> ResponseReturnValue:
         _("Enregistré, avec ce qu’une autre personne avait écrit entre-temps. Relisez l’ensemble.") if result.merged else _("Enregistré.")
     )
     return back_to(url_for("passages.write", passage_id=passage_id))
+
+
+def _meet(passage_id: str, revision_id: str) -> None:
+    """Brings what a new revision changed into the text that others are writing right now."""
+    revision = reader().get_one(PassageRevision, revision_id)
+    parent = reader().get(PassageRevision, revision.parent_id) if revision.parent_id else None
+    site().live.meet(passage_id, parent.body if parent else "", revision.body, signed_in().account, revision.id)
 
 
 def _preview(
@@ -338,6 +386,7 @@ def _signed_before(line: queries.PassageLine, voice: Voice) -> PassageRevision |
 
 @blueprint.post("/<id:passage_id>/signer")
 def sign(passage_id: str) -> ResponseReturnValue:
+    _open(passage_id)  # what was typed since the page was shown counts: the signature is then refused
     with writing() as (uow, actor):
         approvals.sign_passage(uow, actor, passage_id, sent("voice"), sent("hash"))
         story_id = uow.session.get_one(Passage, passage_id).story_id
@@ -370,6 +419,9 @@ def versions(passage_id: str) -> ResponseReturnValue:
     revisions = queries.list_revisions(reader(), passage_id)
     after = _chosen(revisions, "apres", 0)
     before = _chosen(revisions, "avant", 1)
+    state = _chosen(revisions, "etat", 0)
+    took_part = contributors_of(reader(), [revision.id for revision in revisions])
+    people = {account for accounts in took_part.values() for account in accounts} | {revision.author_id for revision in revisions}
     return render_template(
         "desk/versions.html",
         passage=passage,
@@ -381,11 +433,23 @@ def versions(passage_id: str) -> ResponseReturnValue:
         before=before,
         after=after,
         changes=compare_texts(_compared(before), _compared(after)) if after else (),
-        authors=queries.account_names(reader(), [revision.author_id for revision in revisions]),
+        state=state,
+        state_html=_html(story, state) if state else None,
+        said=_sentences(passage, state),
+        speakers={voice.id: speaker_of(voice, member=True) for voice in copy.voices.values()},
+        took_part=took_part,
+        authors=queries.account_names(reader(), people),
         blocked=_blocked(passage),
         name_form=NameForm(formdata=None),
         confirm=ConfirmForm(formdata=None),
     )
+
+
+def _sentences(passage: Passage, revision: PassageRevision | None) -> tuple[tuple[Sentence, ...], ...]:
+    """Returns who wrote what in a state of a shared passage, by paragraphs of sentences; nothing where no voice was noted."""
+    if revision is None or passage.voice_id is not None or not revision.spans:
+        return ()
+    return sentences(passages.own_words(revision), passages.spans_of(revision))
 
 
 def _compared(revision: PassageRevision | None) -> str:
@@ -407,14 +471,18 @@ def _chosen(revisions: list[PassageRevision], name: str, default: int) -> Passag
 
 @blueprint.post("/<id:passage_id>/versions/<id:revision_id>/restaurer")
 def restore_revision(passage_id: str, revision_id: str) -> ResponseReturnValue:
-    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    passage, story, _copy = _open(passage_id)
+    known = passage.revision_id
     old = reader().get(PassageRevision, revision_id)
     if old is None or old.passage_id != passage.id:
         raise NotFound("revision")
     prepared = prepare(old.body, lang=story.lang)
     with writing() as (uow, actor):
-        passages.restore_revision(uow, actor, revision_id, prepared)
-    flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=old.number))
+        restored = passages.restore_revision(uow, actor, revision_id, prepared).id
+    if restored != known:
+        _meet(passage_id, restored)
+    number = reader().get_one(PassageRevision, revision_id).number
+    flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=number))
     return back_to(url_for("passages.versions", passage_id=passage_id))
 
 

@@ -14,7 +14,9 @@ from app.db.models import MomentRevision, PassageRevision, Voice
 from app.db.reading import StoryPage
 from app.kernel.braid import strongest
 from app.kernel.document.typography import typeset
+from app.kernel.spans import stretches
 from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
+from app.services.passages import own_words, spans_of
 from app.web.assembly import PageResolver, resolver_for, to_html
 from app.web.blocks import block_html
 from app.web.locale import SOURCE_LANGUAGE, current_language
@@ -69,6 +71,14 @@ class VoiceShown:
 
 
 @dataclass(frozen=True)
+class StretchShown:
+    """A stretch of a shared passage with the voice that says it; None where nobody's is known."""
+
+    text: str
+    voice: VoiceShown | None
+
+
+@dataclass(frozen=True)
 class PassageShown:
     """A passage on a page; `voice` None is the delegation's shared text."""
 
@@ -83,6 +93,7 @@ class PassageShown:
     prompt: str
     hash: str
     signed: bool
+    stretches: tuple[StretchShown, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -332,7 +343,16 @@ def _show_passage(
         prompt=str(prompt.get("text", "")),
         hash=revision.hash,
         signed=voice is not None and (revision.hash, voice.id) in page.approvals,
+        stretches=_stretches(revision, voices) if voice is None else (),
     )
+
+
+def _stretches(revision: PassageRevision, voices: Mapping[str, VoiceShown]) -> tuple[StretchShown, ...]:
+    """Returns who says what in a shared passage, each voice as it chooses to be shown; nothing where no voice is known."""
+    parts = stretches(own_words(revision), spans_of(revision))
+    if not any(part.voice in voices for part in parts):
+        return ()
+    return tuple(StretchShown(part.text.strip("\n"), voices.get(part.voice or "")) for part in parts if part.text.strip())
 
 
 def levelled(pieces: list[Any]) -> list[Any]:

@@ -21,6 +21,16 @@ export function bareAtoms() {
 /** Gives a caret to elements that simultaneous edits or a command left empty, once this person writes: an item without a paragraph takes no words. */
 export function filledBlocks({ nodes: { paragraph } }) {
   return new Plugin({
+    props: {
+      handleDOMEvents: {
+        focus(view) {
+          let hasPlace = false;
+          view.state.doc.descendants((node) => { hasPlace ||= node.inlineContent; return !hasPlace; });
+          if (!hasPlace && view.editable) view.dispatch(view.state.tr.insert(view.state.doc.content.size, paragraph.create()));
+          return false;
+        },
+      },
+    },
     appendTransaction(transactions, before, { doc, tr, selection }) {
       if (!transactions.some(isOwn)) return null;
       const empty = [];

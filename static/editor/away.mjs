@@ -14,6 +14,7 @@ export class Away {
     this.text = text;
     this.touched = new Set(); // top elements that were changed here and are not on the server
     this.theirs = null; // while a remote change is applied: what it changes
+    this.both = new Map(); // what both sides changed, and the words that stood there before
     text.observeDeep((events, { origin }) => {
       const tops = events.flatMap((event) => this.topsOf(event));
       if (origin === room) tops.forEach((top) => this.theirs?.add(top));
@@ -32,16 +33,21 @@ export class Away {
     return [top];
   }
 
-  /** Applies a remote change and returns the places that both sides changed: `{mine, now}` in words. */
-  met(apply) {
-    if (!this.touched.size) { apply(); return []; }
+  /** Applies a remote change, and notes the places that both sides changed. */
+  meet(apply) {
+    if (!this.touched.size) { apply(); return; }
     const mine = new Map([...this.touched].map((top) => [top, top._item?.deleted ? "" : wordsOf(top)]));
     this.theirs = new Set();
     apply();
-    const both = [...this.theirs].filter((top) => mine.has(top));
+    for (const top of this.theirs) if (mine.has(top) && !this.both.has(top)) this.both.set(top, mine.get(top));
     this.theirs = null;
-    return both.map((top) => ({ mine: mine.get(top), now: top._item?.deleted ? "" : wordsOf(top) })).filter(({ mine: before, now }) => before !== now);
   }
 
-  over() { this.touched.clear(); }
+  /** All is on the server again: returns the places where others changed what one wrote, `{mine, now}` in words. */
+  over() {
+    const places = [...this.both].map(([top, mine]) => ({ mine, now: top._item?.deleted ? "" : wordsOf(top) })).filter(({ mine, now }) => mine !== now);
+    this.touched.clear();
+    this.both.clear();
+    return places;
+  }
 }

@@ -2,13 +2,18 @@
 
 import { chainCommands, exitCode, lift, setBlockType, toggleMark, wrapIn } from "prosemirror-commands";
 import { liftListItem, sinkListItem, wrapInList } from "prosemirror-schema-list";
+import { Selection } from "prosemirror-state";
 import { ask } from "./ask.mjs";
 import { followFootnote, insertFootnote } from "./footnotes.mjs";
 import { redo, undo } from "./history.mjs";
 import { isSafeTarget } from "./schema.mjs";
 import { insertTable, placeInTable } from "./tables.mjs";
 
-function ancestor({ selection: { $head } }, names, test = () => true) {
+/** Where the selection's end stands; where all is selected, its first place. */
+const headOf = ({ selection }) => (selection.$head.depth ? selection.$head : Selection.near(selection.$from).$head);
+
+function ancestor(state, names, test = () => true) {
+  const $head = headOf(state);
   for (let depth = $head.depth; depth > 0; depth -= 1) {
     const node = $head.node(depth);
     if (names.includes(node.type.name)) return test(node) ? node : null;
@@ -27,7 +32,7 @@ const list = (schema, name) => (state, dispatch, view) => {
   const around = ancestor(state, ["bullet_list", "ordered_list"]);
   if (around?.type.name === name) return liftListItem(schema.nodes.list_item)(state, dispatch, view);
   if (!around) return wrapInList(schema.nodes[name])(state, dispatch, view);
-  const { $head } = state.selection;
+  const $head = headOf(state);
   for (let depth = $head.depth; depth > 0; depth -= 1) {
     if ($head.node(depth) !== around) continue;
     dispatch?.(state.tr.setNodeMarkup($head.before(depth), schema.nodes[name]));

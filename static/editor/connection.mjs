@@ -78,7 +78,8 @@ export class Connection {
     for (const channel of this.channels.values()) channel.listener.onLost();
     if (this.state === "closed") return;
     if (FOR_GOOD.has(code) && !PASSING.has(reason)) { this.become("closed", reason || "not_allowed"); return; }
-    this.become("offline", PASSING.has(reason) ? reason : "");
+    const because = this.state === "offline" ? this.reason : "";
+    this.become("offline", PASSING.has(reason) ? reason : because);
     this.again = setTimeout(() => this.connect(), this.wait * (0.5 + Math.random() / 2));
     this.wait = reason === "too_fast" ? LONGEST_WAIT : Math.min(LONGEST_WAIT, this.wait * 1.7);
   }

@@ -1,6 +1,6 @@
 // The editor of one passage: the view, and the plugins in the order in which they must stand. What it may do is asked of the room at each change.
 
-import { EditorState, Plugin } from "prosemirror-state";
+import { EditorState, Plugin, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { ySyncPlugin } from "y-prosemirror";
 import { bareAtoms, filledBlocks } from "./atoms.mjs";
@@ -68,6 +68,8 @@ export function openEditor(element, room, page) {
       page.onChange(allowed.docChanged);
     },
   });
+  // The binding leaves the selection at the first position, where a list or a table takes no words.
+  view.dispatch(view.state.tr.setSelection(Selection.atStart(view.state.doc)));
   room.busy = () => view.composing;
   return { view, act };
 }

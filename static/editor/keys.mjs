@@ -6,7 +6,7 @@ import { keymap } from "prosemirror-keymap";
 import { liftListItem, splitListItem } from "prosemirror-schema-list";
 import { Plugin } from "prosemirror-state";
 import { followFootnote } from "./footnotes.mjs";
-import { cellBelow, nextCell, placeInTable } from "./tables.mjs";
+import { cellBelow, nextCell } from "./tables.mjs";
 
 /**
  * The keys of the text.
@@ -29,7 +29,6 @@ export function keys(schema, act, page) {
       handleDOMEvents: { focus: () => { out = false; return false; } },
     },
   });
-  const inTable = (command) => (state, ...rest) => (placeInTable(state) ? command(state, ...rest) : false);
   const bindings = {
     "Mod-b": act.strong.run,
     "Mod-i": act.emphasis.run,
@@ -49,7 +48,6 @@ export function keys(schema, act, page) {
     Tab: unlessLeaving(chainCommands(nextCell(1), act.sink.run)),
     "Shift-Tab": unlessLeaving(chainCommands(nextCell(-1), act.lift.run)),
     Backspace: chainCommands(undoInputRule, outOfList(item)),
-    ArrowDown: inTable(atEdge(1, cellBelow)),
   };
   return [escape, keymap(bindings), keymap(baseKeymap)];
 }
@@ -64,14 +62,5 @@ function outOfList(item) {
     const { $from, empty } = state.selection;
     if (!empty || $from.parentOffset || $from.depth < 2 || $from.node(-1).type !== item || $from.index(-1)) return false;
     return liftListItem(item)(state, dispatch);
-  };
-}
-
-/** Down from the last row leaves the table, which the browser alone does not where nothing follows. */
-function atEdge(step, command) {
-  return (state, dispatch, view) => {
-    const place = placeInTable(state);
-    const last = place && place.rowIndex === place.table.childCount - 1;
-    return last && view?.endOfTextblock(step > 0 ? "down" : "up") ? command(state, dispatch) : false;
   };
 }

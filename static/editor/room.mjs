@@ -30,7 +30,7 @@ export class Room {
    * @param on what the page wants to know: onChange(), onRight(right), onRefused(refusal, words), onMet(places)
    */
   constructor(connection, passage, account, on) {
-    Object.assign(this, { connection, passage, on, right: null, synced: false, answered: false, held: [], busy: () => false, channel: null });
+    Object.assign(this, { connection, passage, on, right: null, synced: false, answered: false, held: [], busy: () => false, channel: null, asked: null });
     this.name = `recits:${account}:${passage}`;
     this.doc = new Y.Doc();
     this.text = this.doc.getXmlFragment("text");
@@ -73,6 +73,7 @@ export class Room {
 
   onOpen() {
     this.answered = this.synced = false;
+    this.asked = null;
     this.channel.sync(STEP1, Y.encodeStateVector(this.doc));
     if (this.awareness.getLocalState()) this.channel.aware(encodeAwarenessUpdate(this.awareness, [this.doc.clientID]));
   }
@@ -87,6 +88,7 @@ export class Room {
   onRight(right) {
     this.right = right;
     this.on.onRight(right);
+    if (this.asked && this.maySend && !this.answered) this.answer(this.asked);
     this.on.onChange();
   }
 
@@ -97,6 +99,7 @@ export class Room {
 
   /** Sends what the server lacks. What one has written and may no longer write is kept aside as words. */
   answer(stateVector) {
+    this.asked = stateVector;
     const missing = Y.encodeStateAsUpdate(this.doc, stateVector);
     if (this.maySend) {
       this.channel.sync(STEP2, missing);
@@ -108,19 +111,27 @@ export class Room {
   }
 
   apply(step, bytes) {
-    const places = this.away.met(() => Y.applyUpdate(this.doc, bytes, this));
+    this.away.meet(() => Y.applyUpdate(this.doc, bytes, this));
     if (step === STEP2) this.synced = true;
-    if (places.length) this.on.onMet(places);
-    this.on.onChange();
+    this.settle();
   }
 
   onAware(bytes) { this.afterComposition(() => applyAwarenessUpdate(this.awareness, bytes, this)); }
 
   onRefused(refusal) { this.on.onRefused(refusal); }
 
-  onAck() {
-    if (this.state === "saved") this.away.over();
+  onAck() { this.settle(); }
+
+  settle() {
+    const places = this.state === "saved" ? this.away.over() : [];
+    if (places.length) this.on.onMet(places);
     this.on.onChange();
+  }
+
+  /** Asks anew for a passage that the server had taken away. */
+  reopen() {
+    this.channel.close();
+    this.connection.open(this.passage, this.doc.clientID, this);
   }
 
   afterComposition(action) {

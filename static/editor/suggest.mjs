@@ -1,8 +1,8 @@
 // Proposing instead of writing: what would insert or delete becomes marks that carry an id and who proposes. Accepted text is never changed here; the server
 // refuses what would change it. Only words are proposed: no images, tables, lists, links or headings.
 
-import { TextSelection } from "prosemirror-state";
-import { AddMarkStep, RemoveMarkStep, ReplaceStep } from "prosemirror-transform";
+import { Selection, TextSelection } from "prosemirror-state";
+import { AddMarkStep, Mapping, RemoveMarkStep, ReplaceStep } from "prosemirror-transform";
 import { isOwn, texts } from "./changes.mjs";
 import { PROPOSES } from "./voices.mjs";
 
@@ -71,13 +71,23 @@ class Proposal {
     return Math.min(from, this.tr.doc.content.size);
   }
 
-  insert(at, slice) {
+  insert(place, slice) {
     const [first, ...others] = linesOf(slice);
-    const $at = this.tr.doc.resolve(at);
+    const $at = this.textblockAt(place);
+    if (!$at) return;
+    const at = $at.pos;
     const inCell = $at.parent.type.spec.isolating;
     let end = this.write(at, inCell ? [first, ...others].flat() : first);
     if (!inCell) for (const line of others) end = this.paragraph(end, line);
     this.caret = end;
+  }
+
+  /** What comes between blocks is said at the end of the one before. */
+  textblockAt(place) {
+    const $place = this.tr.doc.resolve(Math.min(place, this.tr.doc.content.size));
+    if ($place.parent.inlineContent) return $place;
+    const { $head } = Selection.near($place, -1);
+    return $head.parent.inlineContent ? $head : null;
   }
 
   write(at, nodes) {
@@ -111,7 +121,7 @@ export function proposed(state, transaction, by) {
   if (!transaction.steps.every((step) => step instanceof ReplaceStep)) return null;
   const proposal = new Proposal(state, by);
   transaction.steps.forEach((step, index) => {
-    const back = transaction.mapping.slice(0, index).invert();
+    const back = new Mapping(transaction.mapping.maps.slice(0, index)).invert();
     const place = (position, side) => proposal.tr.mapping.map(back.map(position, side), side);
     proposal.replace(place(step.from, -1), place(step.to, 1), step.slice);
   });

@@ -87,7 +87,7 @@ export const addColumn = inTable((tr, place, { schema }) => {
     const type = place.table.child(index).maybeChild(0)?.type ?? schema.nodes.table_cell;
     tr.insert(cellAt(place, index, place.column + 1), type.create());
   }
-  return cellAt(place, place.rowIndex, place.column + 1);
+  return tr.mapping.map(cellAt(place, place.rowIndex, place.column + 1), -1);
 });
 
 export const removeColumn = inTable((tr, place) => {

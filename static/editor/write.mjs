@@ -139,6 +139,7 @@ class Page {
 
   heard(notice) {
     this.parts.heard(notice);
+    if (this.room?.right?.right === "none") this.room.reopen(); // what has changed may have given it back
     if (notice.sentence) this.status.say(notice.sentence);
   }
 

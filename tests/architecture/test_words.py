@@ -33,7 +33,15 @@ def test_every_refusal_has_a_sentence(path: Path):
 
 def test_paths_in_mails_are_routes(app):
     adapter: MapAdapter = app.url_map.bind("localhost")
-    sample = {"slug": "un-recit", "story": "0" * 20, "token": "abc.def", "moment": "0" * 20, "category": "state_agent", "page": "0" * 20}
+    sample = {
+        "slug": "un-recit",
+        "story": "0" * 20,
+        "token": "abc.def",
+        "moment": "0" * 20,
+        "category": "state_agent",
+        "page": "0" * 20,
+        "passage": "0" * 20,
+    }
     for name, function in inspect.getmembers(addresses, inspect.isfunction):
         if name.endswith("_path"):
             arguments = [sample[parameter] for parameter in inspect.signature(function).parameters]

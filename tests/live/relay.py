@@ -63,6 +63,7 @@ class Relay:
         self.refuses: set[str] = set()
         self.sockets_work = True
         self.delay = 0.0
+        self.held: list[tuple[Client, bytes]] | None = None
         self.port = 0
         self.loop = asyncio.new_event_loop()
         self.thread = threading.Thread(target=self.loop.run_forever, daemon=True)
@@ -98,6 +99,16 @@ class Relay:
     def kick(self, user: str, code: int, reason: str) -> None:
         """Closes somebody's sockets."""
         self.call(self._kick(user, code, reason))
+
+    def hold(self) -> None:
+        """Keeps back what is for the others; acknowledgements go on."""
+        self.held = []
+
+    def release(self, order: Any) -> None:
+        """Delivers what was kept back, in the order that a function makes of the list."""
+        held, self.held = self.held or [], None
+        order(held)
+        self.call(self._deliver(held))
 
     def notice(self, **value: Any) -> None:
         self.call(self._send_all([wire.told(wire.NOTICE, wire.STORY, value)]))
@@ -185,8 +196,16 @@ class Relay:
     async def _relay(self, sender: Client, passage: str, kind: int, body: bytes) -> None:
         for other in list(self.clients):
             for channel, room in other.channels.items():
-                if other is not sender and room == passage:
+                if other is sender or room != passage:
+                    continue
+                if self.held is not None and kind == wire.SYNC:
+                    self.held.append((other, wire.head(kind, channel) + body))
+                else:
                     await _to(other, wire.head(kind, channel) + body)
+
+    async def _deliver(self, held: list[tuple[Client, bytes]]) -> None:
+        for client, frame in held:
+            await _to(client, frame)
 
     async def _right(self, client: Client, channel: int) -> None:
         person = self.people[client.user]

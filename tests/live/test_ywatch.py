@@ -10,7 +10,7 @@ from pycrdt import XmlElement, XmlText
 
 from app.kernel.editor.nodes import EditorDocument, Marks, Words, element
 from app.live.ydoc import doc_of, new_doc, read, root
-from app.live.ywatch import VoiceWatch
+from app.live.ywatch import Incomplete, VoiceWatch
 
 ALI = "Nous avons voté la réserve d’eau en mars, et le lavoir avec."
 BEA = "Les agents ont nettoyé le bassin trois fois cet hiver."
@@ -324,3 +324,14 @@ def test_an_ordinary_keystroke_is_cheap():
         assert r.watch.apply(update, "ali") is None
         spent.append(time.perf_counter() - start)
     assert median(spent) < 0.001
+
+
+def test_an_update_that_waits_for_another_is_refused():
+    """Its words would come in with the next person's update, as that person's."""
+    r = room()
+    browser, updates = r.browsers["bea"], []
+    browser.observe(lambda event: updates.append(event.update))
+    put(1, 0, "Un ", "ali")(root(browser))
+    put(1, 3, "deux ", "ali")(root(browser))
+    with pytest.raises(Incomplete):
+        r.watch.apply(updates[1], "bea")

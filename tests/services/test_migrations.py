@@ -27,7 +27,7 @@ def engine(tmp_path: Path):
 
 @pytest.mark.parametrize(("owner", "folder"), OWNERS, ids=[owner for owner, _folder in OWNERS])
 def test_up_down_up_gives_the_models_tables(engine, owner, folder):
-    for name, place in OWNERS:
+    for name, place in OWNERS[:1] if owner == CORE else OWNERS:  # PostgreSQL drops no table that a plugin’s refers to
         migrate(engine, name, place)
     migrate(engine, owner, folder, "base")
     with engine.connect() as connection:

@@ -147,3 +147,10 @@ def test_a_suggestion_of_another_passage_or_one_that_is_gone_is_refused(desk, li
     with pytest.raises(Refused, match="suggestion_gone"):
         decide(desk, "helene", "decide", passage, MARK, accepting=True)
     assert states(desk) == [("open", None)], "a refusal of the service changes nothing"
+
+
+def test_an_id_that_no_address_could_carry_is_nobody_s_to_decide(desk, live, passage):
+    for mark in ("x" * 41, "a/b", "", "é" * 8):
+        propose(desk, live, passage, mark=mark)
+    assert decide(desk, "helene", "decide_all", passage, accepting=True) == 0
+    assert states(desk) == []

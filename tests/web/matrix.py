@@ -22,6 +22,7 @@ from app.db.engine import writing_engine
 from app.db.models import (
     Account,
     AccountSession,
+    Comment,
     MailMessage,
     Media,
     PageText,
@@ -32,6 +33,7 @@ from app.db.models import (
     SignInLink,
     Story,
     StoryVersion,
+    Suggestion,
     Voice,
 )
 from app.factory import create_app
@@ -42,6 +44,7 @@ from app.services import (
     accounts,
     approvals,
     comments,
+    discussion,
     library,
     menus,
     page_texts,
@@ -129,6 +132,7 @@ POST /invitation/<token>                                                        
 POST /deconnexion                                                               in   303  303  303  303  303  303  303  303
 GET  /compte                                                                    in   200  200  200  200  200  200  200  200
 POST /compte                                                                    in   303  303  303  303  303  303  303  303
+POST /compte/messages                                                           in   303  303  303  303  303  303  303  303
 POST /compte/mot-de-passe                                                       in   303  303  303  303  303  303  303  303
 POST /compte/sessions/<id:session_id>/terminer                                  in   303  404  404  404  404  404  404  404
 
@@ -166,7 +170,7 @@ GET  /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<categor
 POST /espace/recits/<id:story_id>/moments/<id:moment_id>/voix-manquante/<category>  401 303 303 303 404 404 404 404 404
 
 GET  /espace/passages/<id:passage_id>                                           in   200  200  200  404  404  404  404  404
-GET  /espace/passages/<id:passage_id>#submitted                                 in   200  200  200  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>#submitted                                 in   200  200  200  404  404  200  404  404
 POST /espace/passages/<id:passage_id>                                           401  303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>#preview                                   401  200  403  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>#shared                                    401  303  303  303  404  404  404  404  404
@@ -182,6 +186,21 @@ POST /espace/passages/<id:passage_id>/signer                                    
 POST /espace/passages/<id:passage_id>/signer#shared                             in   303  403  403  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/rouvrir                                   in   303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/retirer-signature                         in   303  403  403  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/plan                                          in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/plan#submitted                                in   200  200  200  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>/marge                                     in   200  200  200  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>/marge#submitted                           in   200  200  200  404  404  200  404  404
+POST /espace/passages/<id:passage_id>/fils                                      401  303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/fils#submitted                            401  303  303  303  404  404  303  404  404
+POST /espace/passages/<id:passage_id>/fils/<id:thread_id>/repondre              401  303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>  in 303 303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/commentaires/<id:comment_id>              401  403  303  403  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/mentions/vues                             in   303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/proposer                                  401  303  303  303  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>  in 404 403 404 404 404 404 404 404
+POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>#gone  in 409 403 409 404 404 404 404 404
+POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>#back  in 403 409 403 404 404 404 404 404
+POST /espace/passages/<id:passage_id>/suggestions/toutes/<any(accepter,refuser):what>  in 303 403 303 404 404 404 404 404
 GET  /espace/passages/<id:passage_id>/versions                                  in   200  200  200  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/restaurer       in   303  403  303  404  404  404  404  404
 POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/nommer          in   303  403  303  404  404  404  404  404
@@ -449,6 +468,7 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "GET /invitation/<token>": ({"token": "@invitation"}, {}),
     "POST /invitation/<token>": ({"token": "@invitation"}, {"name": "Invitée", "password": "une autre phrase"}),
     "POST /compte": ({}, {"name": "Un nom", "lang": "fr"}),
+    "POST /compte/messages": ({}, {"digest": "at_once"}),
     "POST /compte/mot-de-passe": ({}, {"current": "@password", "password": "une autre phrase"}),
     "POST /compte/sessions/<id:session_id>/terminer": ({"session_id": "@session"}, {}),
     "*/espace/delegations/<id:delegation_id>/recits/nouveau": ({"delegation_id": "@brumeval"}, {"title": "Un titre", "standfirst": ""}),
@@ -500,6 +520,42 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /espace/passages/<id:passage_id>/signer#shared": ({"passage_id": "@shared"}, {"voice": "@helene", "hash": "@shared.hash"}),
     "POST /espace/passages/<id:passage_id>/rouvrir": ({"passage_id": "@signed"}, {}),
     "POST /espace/passages/<id:passage_id>/retirer-signature": ({"passage_id": "@signed"}, {"voice": "@helene"}),
+    "GET /espace/recits/<id:story_id>/plan": ({"story_id": "@writing"}, {}),
+    "GET /espace/recits/<id:story_id>/plan#submitted": ({"story_id": "@submitted"}, {}),
+    "GET /espace/passages/<id:passage_id>/marge": ({"passage_id": "@passage"}, {}),
+    "GET /espace/passages/<id:passage_id>/marge#submitted": ({"passage_id": "@submitted.passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/fils": ({"passage_id": "@passage"}, {"body": "Une date ?", "about": "Un second jet."}),
+    "POST /espace/passages/<id:passage_id>/fils#submitted": ({"passage_id": "@submitted.passage"}, {"body": "Une date ?"}),
+    "POST /espace/passages/<id:passage_id>/fils/<id:thread_id>/repondre": (
+        {"passage_id": "@passage", "thread_id": "@thread"},
+        {"body": "En mai."},
+    ),
+    "POST /espace/passages/<id:passage_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>": (
+        {"passage_id": "@passage", "thread_id": "@thread", "what": "regler"},
+        {},
+    ),
+    "POST /espace/passages/<id:passage_id>/commentaires/<id:comment_id>": (
+        {"passage_id": "@passage", "comment_id": "@thread.comment"},
+        {"body": "Quelle date ?"},
+    ),
+    "POST /espace/passages/<id:passage_id>/mentions/vues": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/proposer": ({"passage_id": "@passage"}, {"about": "Un second jet.", "words": "Un jet de plus."}),
+    "POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>": (
+        {"passage_id": "@passage", "suggestion_id": "jamais-proposee", "what": "accepter"},
+        {},
+    ),
+    "POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>#gone": (
+        {"passage_id": "@passage", "suggestion_id": "@suggestion", "what": "refuser"},
+        {},
+    ),
+    "POST /espace/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter,refuser,reprendre):what>#back": (
+        {"passage_id": "@passage", "suggestion_id": "@suggestion", "what": "reprendre"},
+        {},
+    ),
+    "POST /espace/passages/<id:passage_id>/suggestions/toutes/<any(accepter,refuser):what>": (
+        {"passage_id": "@passage", "what": "refuser"},
+        {},
+    ),
     "GET /espace/passages/<id:passage_id>/versions": ({"passage_id": "@passage"}, {}),
     "POST /espace/passages/<id:passage_id>/versions/<id:revision_id>/restaurer": (
         {"passage_id": "@passage", "revision_id": "@old_revision"},
@@ -918,6 +974,11 @@ def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Act
     ids["old_revision"] = written(uow, helene, passage.id, "Un premier jet.").id
     revision = written(uow, helene, passage.id, "Un second jet.")
     ids["revision"], ids["revision.hash"] = revision.id, revision.hash
+    thread = discussion.start_thread(uow, karim, passage.id, "Une date ?", mentioned=(helene.account,))
+    ids["thread"] = thread.id
+    ids["thread.comment"] = uow.session.scalars(select(Comment.id).where(Comment.thread_id == thread.id)).one()
+    ids["suggestion"] = "3f6c1f2e-0b7a-4c3e-9d55-8f1f6e1b2a77"
+    uow.session.add(Suggestion(id=ids["suggestion"], passage_id=passage.id, author_id=karim.account, created_at=uow.now))
     whole = passages.add_passage(uow, helene, story, None, world.voices["helene"])
     ids["signed"], ids["signed.revision"] = whole.id, written(uow, helene, whole.id, "Le tout.").id
     sign(uow, helene, whole.id, world.voices["helene"])

@@ -3,10 +3,14 @@
 from pathlib import Path
 
 import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.db.models import PassageRevision, Voice
 from app.factory import create_app
 from app.services import starter
 from app.services.story_files import StoryFileError, read_corpus
+from app.services.verify import verify_site
 from tests.conftest import close_engines, settings_for
 
 PROGRAMME = """---
@@ -101,6 +105,9 @@ BROKEN = [
     ("recit", "::: passage moment=vote voice=helene", "::: passage moment=vote", ["voice"]),
     ("recit", "::: passage moment=vote voice=helene", "::: passage moment=vote voice=helene humeur=gaie", ["humeur"]),
     ("recit", "::: passage moment=vote voice=helene", "Hors de tout.\n\n::: passage moment=vote voice=helene", ["line"]),
+    ("recit", "::: passage moment=vote voice=helene", '::: passage moment=vote voice=shared said="0-4:inconnue"', ["inconnue"]),
+    ("recit", "::: passage moment=vote voice=helene", '::: passage moment=vote voice=shared said="tout:helene"', ["said", "0-25:maire"]),
+    ("recit", "::: passage moment=vote voice=helene", '::: passage moment=vote voice=helene said="0-4:helene"', ["said"]),
     ("recit", "\n:::\n", "\n", ["closing"]),
     ("recit", "---\nrecits", "---\n: : :\n\t- recits", []),
     ("recit", "title: Un récit", "title: !!python/object/apply:os.system ['true']", []),
@@ -166,10 +173,22 @@ def test_a_folder_with_a_file_s_name_is_named(tmp_path):
         read_corpus(folder)
 
 
+def test_a_shared_text_brings_its_voices(tmp_path, empty_site):
+    shared = '::: passage voice=shared said="0-9:helene"\nOui. Non.\n:::\n'
+    starter.load_into_empty_site(empty_site, folder_with(tmp_path, recit=STORY + shared), demonstration=False)
+    with Session(empty_site.engine) as session:
+        revision = session.scalars(select(PassageRevision).where(PassageRevision.voice_id.is_(None))).one()
+        assert revision.spans == [[0, 9, session.scalars(select(Voice.id)).one()]]
+        assert verify_site(session).faults == ()
+
+
 LOADED_BADLY = {
     "two programmes of one name": {"autre": PROGRAMME},
     "two territories of one name": {"autre": TERRITORY},
     "a title of three pages": {"recit": STORY.replace("title: Un récit", "title: " + "Un récit " * 100)},
+    "a voice that says more than there is": {
+        "recit": STORY.replace("::: passage moment=vote voice=helene", '::: passage moment=vote voice=shared said="0-999:helene"')
+    },
     "an empty title": {"recit": STORY.replace("title: Un récit", "title: ''")},
     "a text of a hundred pages": {"recit": STORY.replace("J’ai voté.", "J’ai voté. " * 10_000)},
     "a seat held twice": {

@@ -1,0 +1,134 @@
+"""Who may write, suggest or read in a room: the services' own decisions, asked in threads, at the opening and again whenever they may have changed."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from sqlalchemy import Engine
+from sqlalchemy.orm import Session
+
+from app.db.models import Passage, Story
+from app.kernel.access import Actor
+from app.kernel.clock import Clock
+from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
+from app.services.access import load_actor
+from app.services.accounts import find_session
+from app.services.approvals import is_signed
+from app.services.passages import passage_writing
+from app.services.snapshots import SnapshotCache
+from app.services.stories import capacities_in, delegations_of, visibility, voices_in_story
+
+WRITE, SUGGEST, READ, NONE = "write", "suggest", "read", "none"
+# How the look names whose words these are.
+KEYS = {"elected_official": "elu", "local_agent": "col", "socioeconomic_operator": "eco", "state_agent": "eta"}
+GUEST, EDITOR = "guest", "editor"
+
+
+@dataclass(frozen=True)
+class Right:
+    """What somebody may do in a room.
+
+    Args:
+        kind: `write`, `suggest`, `read` or `none`.
+        because: code of the reason; `words.py` says it.
+        voice: in which the sender speaks here, or None.
+        shared: whether the passage is the whole delegation's.
+    """
+
+    kind: str
+    because: str
+    voice: str | None = None
+    shared: bool = False
+
+    @property
+    def opens(self) -> bool:
+        return self.kind != NONE
+
+
+NOTHING = Right(NONE, "left")
+
+
+@dataclass(frozen=True)
+class Visitor:
+    """Whoever stands behind a socket; `key` is how the look marks them."""
+
+    account: str
+    name: str
+    key: str
+
+
+class Rights(Protocol):
+    """What the hub asks; every call may take a while and is made in a thread."""
+
+    def enter(self, token: str | None, story: str) -> Visitor | str:
+        """Returns who a session's token belongs to, or why they may not be here: `signed_out`, `not_allowed`."""
+
+    def of(self, token: str, story: str, passages: Sequence[str]) -> dict[str, Right]:
+        """Returns what a session may do in some passages of a story."""
+
+
+class SiteRights:
+    """Rights as the site's services decide them."""
+
+    def __init__(self, engine: Engine, clock: Clock, snapshots: SnapshotCache) -> None:
+        self._engine = engine
+        self._clock = clock
+        self._snapshots = snapshots
+
+    def enter(self, token: str | None, story: str) -> Visitor | str:
+        with Session(self._engine) as session:
+            actor = self._actor(session, token)
+            if actor is None:
+                return "signed_out"
+            row = session.get(Story, story)
+            if row is None or not visibility(session, actor, row).allowed:
+                return "not_allowed"
+            return Visitor(actor.account, actor.name, _key(session, actor, story))
+
+    def of(self, token: str, story: str, passages: Sequence[str]) -> dict[str, Right]:
+        with Session(self._engine) as session:
+            actor = self._actor(session, token)
+            if actor is None:
+                return {passage: Right(NONE, "signed_out") for passage in passages}
+            return {passage: _right(session, actor, story, session.get(Passage, passage)) for passage in passages}
+
+    def _actor(self, session: Session, token: str | None) -> Actor | None:
+        now = self._clock()
+        row = find_session(session, token, now) if token else None
+        if row is None:
+            return None
+        return load_actor(session, row.account_id, self._clock.day_of(now), self._snapshots.current(session), row.id)
+
+
+def _right(session: Session, actor: Actor, story_id: str, passage: Passage | None) -> Right:
+    """Decides what somebody may do in a passage of a story.
+
+    Whoever may write, writes. Others of the delegations suggest, where the words may change at all; editors while the story is theirs to read again.
+    """
+    story = session.get(Story, story_id)
+    if passage is None or story is None or passage.story_id != story_id or passage.deleted_at is not None:
+        return Right(NONE, "not_there")
+    if not visibility(session, actor, story).allowed:
+        return Right(NONE, "not_allowed")
+    shared = passage.voice_id is None
+    writing = passage_writing(session, actor, passage)
+    if writing.allowed:
+        return Right(WRITE, writing.because, str(writing.facts["voice"]), shared)
+    if Capacity.MEMBER not in capacities_in(session, actor, story_id):
+        reviewed = StoryState(story.state) in REVIEWABLE_STATES
+        return Right(SUGGEST, "editor", None, shared) if reviewed else Right(NONE, "not_in_review")
+    voice = next(iter(voices_in_story(session, actor, story_id)), None)
+    if StoryState(story.state) not in EDITABLE_STATES:
+        return Right(READ, "story_locked", voice, shared)
+    if is_signed(session, passage):
+        return Right(READ, "passage_signed", voice, shared)
+    return Right(SUGGEST, "another_voice", voice, shared)
+
+
+def _key(session: Session, actor: Actor, story_id: str) -> str:
+    """Returns how the look marks somebody: by the first voice that they hold or serve in the story."""
+    delegations = delegations_of(session, story_id)
+    grants = sorted((grant for grant in actor.voices if grant.delegation in delegations), key=lambda grant: grant.scribe)
+    if not grants:
+        return EDITOR
+    return KEYS.get(grants[0].category or "", GUEST)

@@ -1,0 +1,215 @@
+"""The margin of a passage, arranged for who reads it: suggestions, threads beside their words, threads whose words are gone, threads that are settled."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, datetime
+
+from flask_babel import gettext as _
+from flask_babel import pgettext
+from sqlalchemy.orm import Session
+
+from app.db import desk as queries
+from app.db.margin import ThreadLine, list_suggestions, list_threads
+from app.db.models import Account, Comment, Passage, Voice
+from app.kernel.access import Actor
+from app.services.discussion import may_edit, people_to_mention
+from app.services.live_documents import LiveDocuments, Proposal
+from app.services.suggestions import deciding, proposals_of
+from app.web.desk_view import voice_key
+from app.web.story_view import show_voice
+from app.web.words import CATEGORY_SHORT
+
+_OPENING = 90
+
+
+@dataclass(frozen=True)
+class Speaker:
+    """Who says something beside the text: the look's key, the short label of the voice, and the person's name."""
+
+    key: str
+    label: str
+    name: str
+
+
+@dataclass(frozen=True)
+class CommentShown:
+    """A comment with who says it, whom it calls, and whether the reader may still change it."""
+
+    comment: Comment
+    by: Speaker
+    called: tuple[str, ...]
+    editable: bool
+
+
+@dataclass(frozen=True)
+class ThreadShown:
+    """A thread with the words that it is about: as they stand in the text now, else as they were."""
+
+    line: ThreadLine
+    comments: tuple[CommentShown, ...]
+    quotation: str
+    lost: bool
+
+
+@dataclass(frozen=True)
+class SuggestionShown:
+    """Proposed words with who proposes them, since when, and whether they are the reader's own."""
+
+    proposal: Proposal
+    by: Speaker
+    at: datetime | None
+    mine: bool
+
+
+@dataclass(frozen=True)
+class MarginShown:
+    """All that stands beside a passage."""
+
+    suggestions: tuple[SuggestionShown, ...]
+    threads: tuple[ThreadShown, ...]
+    lost: tuple[ThreadShown, ...]
+    settled: tuple[ThreadShown, ...]
+    people: tuple[tuple[str, str], ...]
+    may_accept: bool
+    may_refuse: bool
+    unseen: bool
+    paragraphs: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Typed:
+    """What somebody sent that could not be taken: shown again where it was typed, with the reason."""
+
+    place: str = ""
+    text: str = ""
+    error: str = ""
+    mentioned: Sequence[str] = field(default_factory=tuple)
+    about: str = ""
+
+
+NOTHING_TYPED = Typed()
+
+
+def show_margin(
+    session: Session, actor: Actor, copy: queries.WorkingCopy, passage: Passage, live: LiveDocuments, now: datetime, day: date
+) -> MarginShown:
+    """Arranges the margin of a passage for somebody who may read it."""
+    lines = list_threads(session, passage.id)
+    proposals = proposals_of(live, passage.id)
+    known = list_suggestions(session, passage.id)
+    people = people_to_mention(session, copy.story.id, day)
+    speakers = _speakers(session, actor, copy, [*_authors(lines), *(proposal.by for proposal in proposals)])
+    plain = _plain(copy, passage)
+    anchors = live.anchors(passage.id) if live.text(passage.id) is not None else None
+    names = _names_to_call(actor, copy, people)
+    shown = [_thread(line, speakers, names, actor, now, anchors, plain) for line in lines]
+    return MarginShown(
+        suggestions=tuple(
+            SuggestionShown(
+                proposal,
+                speakers[proposal.by],
+                known[proposal.id].created_at if proposal.id in known else None,
+                proposal.by == actor.account,
+            )
+            for proposal in proposals
+        ),
+        threads=tuple(thread for thread in shown if thread.line.thread.resolved_at is None and not thread.lost),
+        lost=tuple(thread for thread in shown if thread.line.thread.resolved_at is None and thread.lost),
+        settled=tuple(thread for thread in shown if thread.line.thread.resolved_at is not None),
+        people=tuple((account, name) for account, name in names.items() if account != actor.account),
+        may_accept=deciding(session, actor, passage, accepting=True).allowed,
+        may_refuse=deciding(session, actor, passage, accepting=False).allowed,
+        unseen=any(actor.account in line.unseen for line in lines if line.thread.resolved_at is None),
+        paragraphs=tuple(text for text in plain.split("\n\n") if text.strip()),
+    )
+
+
+def _authors(lines: Sequence[ThreadLine]) -> list[str]:
+    return [comment.author_id for line in lines for comment in line.comments if comment.author_id]
+
+
+def _plain(copy: queries.WorkingCopy, passage: Passage) -> str:
+    line = copy.line(passage.id)
+    return line.revision.plain if line is not None and line.revision is not None else ""
+
+
+def _thread(
+    line: ThreadLine,
+    speakers: Mapping[str, Speaker],
+    names: Mapping[str, str],
+    actor: Actor,
+    now: datetime,
+    anchors: Mapping[str, str] | None,
+    plain: str,
+) -> ThreadShown:
+    """Where the passage is written live, a mark says whether the words are still there; else they are looked for."""
+    thread = line.thread
+    comments = tuple(
+        CommentShown(
+            comment,
+            speakers.get(comment.author_id or "", _NOBODY),
+            tuple(names[account] for account in line.mentioned.get(comment.id, ()) if account in names),
+            may_edit(actor, comment, now),
+        )
+        for comment in line.comments
+    )
+    if thread.anchor and anchors is not None:
+        now_there = anchors.get(thread.anchor, "")
+        return ThreadShown(line, comments, now_there or thread.quotation, lost=not now_there)
+    there = not thread.quotation or thread.quotation in " ".join(plain.split())
+    return ThreadShown(line, comments, thread.quotation, lost=not there)
+
+
+_NOBODY = Speaker("", "", "–")
+
+
+def _names_to_call(actor: Actor, copy: queries.WorkingCopy, people: Sequence[Account]) -> dict[str, str]:
+    """Returns whom one may call, in words: members by name, an editor those who show who they are, as they show it."""
+    if is_member(actor, copy):
+        return {account.id: account.name for account in people}
+    shown = {voice.account_id: show_voice(voice) for voice in copy.voices.values()}
+    return {
+        account.id: ", ".join(part for part in (voice.short, voice.who) if part)
+        for account in people
+        if (voice := shown.get(account.id)) is not None and not voice.anonymous
+    }
+
+
+def is_member(actor: Actor, copy: queries.WorkingCopy) -> bool:
+    """Tells whether somebody reads a working copy as one of its delegations; else it is an editor."""
+    return any(grant.voice in copy.voices for grant in actor.voices)
+
+
+def speaker_of(voice: Voice | None, member: bool) -> Speaker:
+    """Returns whose passage it is: to its delegation by name, to an editor as the voice chooses to be shown."""
+    if voice is None:
+        return Speaker("all", _("Passage commun"), "")
+    return _speaker(voice, voice.name, member)
+
+
+def _speakers(session: Session, actor: Actor, copy: queries.WorkingCopy, accounts: Sequence[str]) -> dict[str, Speaker]:
+    """Returns who speaks: members by their voice; editors as the review, whose names stay on its own desk; to an editor, voices as they choose to be shown."""
+    member = is_member(actor, copy)
+    names = queries.account_names(session, accounts)
+    voices: dict[str, Voice] = {}
+    for voice in copy.voices.values():
+        for account in (voice.scribe_id, voice.account_id):
+            if account:
+                voices[account] = voice
+    return {account: _speaker(voices.get(account), names.get(account, "–"), member) for account in accounts}
+
+
+def _speaker(voice: Voice | None, name: str, member: bool) -> Speaker:
+    if voice is None:
+        return Speaker("", pgettext("qui commente", "Relecture"), "" if member else name)
+    if not member:
+        shown = show_voice(voice)
+        return Speaker(shown.key or "guest", shown.short, shown.who)
+    label = str(CATEGORY_SHORT[voice.category]) if voice.category else _("Voix invitée")
+    return Speaker(voice_key(voice) or "guest", label, name)
+
+
+def beginning(text: str) -> str:
+    """Returns the first words of a paragraph, for lists to choose from."""
+    line = " ".join(text.split())
+    return line if len(line) <= _OPENING else line[:_OPENING].rsplit(" ", 1)[0] + " …"

@@ -1,0 +1,128 @@
+"""`kill -9` while people type: whatever was acknowledged is in the log, and what was not is still in the pages and comes back with them."""
+
+import os
+import random
+import signal
+import subprocess
+import threading
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from flask import Flask
+
+from app.live import ydoc
+from app.live.log import SqliteLog
+from tests.conftest import Browser
+from tests.live.conftest import Passages, passages  # noqa: F401  # a fixture
+from tests.live.page import Page
+from tests.processes.conftest import Server, serving
+
+BACK_SECONDS = 60  # on a machine that does other things as well
+
+
+def workers_of(server: Server) -> list[int]:
+    """Returns the processes of a server's workers."""
+    found = subprocess.run(["pgrep", "-P", str(server.process.pid)], capture_output=True, text=True, check=False)
+    return [int(pid) for pid in found.stdout.split()]
+
+
+@dataclass
+class Typist:
+    """Somebody who types without rest, and knows which of their words were acknowledged."""
+
+    page: Page
+    name: str
+    typed: list[str] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+
+    def run(self, stop: threading.Event) -> None:
+        first = self.page.sent[1]
+        while not stop.is_set() and self.page.closed is None:
+            word = f"{self.name}{len(self.typed)}."
+            self.typed.append(word)
+            self.page.write(word)
+            while self.page.take(0.005):
+                pass
+        while self.page.closed is None and self.page.take(0.2):
+            pass
+        self.acknowledged = self.typed[: max(0, self.page.acknowledged[1] - first)]
+
+
+def open_page(server: Server, cookie: str, story: str, passage: str, document=None) -> Page:
+    deadline = time.monotonic() + BACK_SECONDS
+    while True:
+        try:
+            page = Page(f"ws{server.address[4:]}/vivant/{story}", {"Origin": server.address, "Cookie": cookie})
+            page.open(passage, document=document)
+            page.wait_saved()
+            return page
+        except (OSError, AssertionError, EOFError):
+            assert time.monotonic() < deadline, "the site did not come back"
+            time.sleep(0.1)
+
+
+def words_in_log(home, passage: str) -> str:
+    """Returns what a passage's room says on disk."""
+    return str(ydoc.root(SqliteLog(home / "live.sqlite3").load(passage).document()))
+
+
+def cookies_of(app: Flask, *names: str) -> dict[str, str]:
+    found = {}
+    for name in names:
+        client = Browser(app.test_client()).sign_in(name).client
+        found[name] = f"recits={client.get_cookie('recits').value}"
+    return found
+
+
+def kill_while_typing(app: Flask, home, story: str, places: Passages, kills: int, workers: int) -> int:
+    """Kills a worker again and again while four pages type; returns how many words were acknowledged."""
+    cookies = cookies_of(app, "helene", "karim")
+    people = [("helene", places.own), ("helene", places.own), ("helene", places.shared), ("karim", places.shared)]
+    documents = [None] * len(people)
+    known: list[tuple[str, str]] = []
+    with serving(home, "--workers", str(workers)) as server:
+        for turn in range(kills):
+            typists = [
+                Typist(open_page(server, cookies[name], story, passage, document), f"{turn}{'abcd'[number]}")
+                for number, ((name, passage), document) in enumerate(zip(people, documents, strict=True))
+            ]
+            for word, passage in known:
+                assert f"{word}<" in words_in_log(home, passage), f"{word} was acknowledged and lost"
+            stop = threading.Event()
+            threads = [threading.Thread(target=typist.run, args=(stop,)) for typist in typists]
+            for thread in threads:
+                thread.start()
+            time.sleep(0.5 + random.random())
+            os.kill(random.choice(workers_of(server)), signal.SIGKILL)
+            time.sleep(0.5)
+            stop.set()
+            for thread in threads:
+                thread.join()
+            for typist, (_name, passage) in zip(typists, people, strict=True):
+                text = words_in_log(home, passage)
+                assert all(f"{word}<" in text for word in typist.acknowledged), "an acknowledged word is not on disk"
+                known += [(word, passage) for word in typist.acknowledged]
+            documents = [typist.page.documents[1] for typist in typists]
+            for typist in typists:
+                typist.page.end()
+        last = [
+            open_page(server, cookies[name], story, passage, document) for (name, passage), document in zip(people, documents, strict=True)
+        ]
+        for page in last:
+            page.settle(0.5)
+        for one, other in ((0, 1), (2, 3)):
+            assert last[one].text() == last[other].text(), "the pages of a room do not say the same"
+        for page in last:
+            page.end()
+    return len(known)
+
+
+def test_a_killed_worker_loses_no_acknowledged_word(app, home, world, passages):  # noqa: F811
+    assert kill_while_typing(app, home, world.stories["legumerie"], passages, kills=1, workers=2) > 0
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("workers", [1, 2])
+def test_ten_kills_lose_no_acknowledged_word(app, home, world, passages, workers):  # noqa: F811
+    assert kill_while_typing(app, home, world.stories["legumerie"], passages, kills=10, workers=workers) > 100
