@@ -233,7 +233,8 @@ BAD_MIGRATIONS = {
 
 @pytest.mark.parametrize("kind", BAD_MIGRATIONS)
 def test_a_migration_that_does_wrong_is_undone_whole_and_the_plugin_stays_off(site_with, tmp_path, kind):
-    tidy = found_in(write_plugin(tmp_path, "tidy", migrations={"one.py": migration("tidy_1", None, table("tidy_note"))}))
+    filled = f"{table('tidy_note')}\nop.execute(\"INSERT INTO tidy_note (words) VALUES ('un mot')\")"
+    tidy = found_in(write_plugin(tmp_path, "tidy", migrations={"one.py": migration("tidy_1", None, filled)}))
     bad = found_in(write_plugin(tmp_path, "bad", migrations={"one.py": migration("bad_1", None, BAD_MIGRATIONS[kind])}))
     site = site_with(tidy, bad)
     switch(site, "tidy", True)
