@@ -44,8 +44,8 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "connecting": _l("Connexion…"),
     "saving": _l("Enregistrement…"),
     "saved": _l("Enregistré"),
-    "saved_now": _l("Enregistré, il y a un instant"),
-    "saved_at": _l("Enregistré à {time}"),
+    "saved_now": _l(", il y a un instant"),
+    "saved_at": _l(" à {time}"),
     "space_little": _l("Ce passage devient long : il reste peu de place. Continuez plutôt dans un autre passage."),
     "space_full": _l(
         "Ce passage est plein : vous pouvez retirer des mots, pas en ajouter. Tout ce qui est écrit est enregistré ; continuez dans un autre passage."
@@ -60,7 +60,7 @@ EDITOR_WORDS: dict[str, LazyString] = {
     ),
     "offline_restart": _l("Le site redémarre. Continuez d’écrire : votre texte est gardé sur cet appareil."),
     "offline_too_fast": _l("Beaucoup de texte à la fois : l’enregistrement reprend dans un instant."),
-    "read": _l("En lecture"),
+    "read": _l("Vous lisez ce passage, sans pouvoir y écrire."),
     "closed": _l("Le site a fermé cette page d’écriture. Votre texte est gardé sur cet appareil ; rechargez la page."),
     "closed_signed_out": _l("Votre session est finie. Votre texte est gardé sur cet appareil ; reconnectez-vous et rouvrez ce passage."),
     "closed_not_allowed": _l("Vous n’avez plus accès à ce passage. Ce qui était enregistré l’est toujours."),

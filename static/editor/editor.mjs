@@ -50,7 +50,7 @@ export function openEditor(element, room, page) {
     carets(room.awareness, page.presence),
     ...history(),
     typing(schema, page.lang, mayShape),
-    ...keys(schema, act, { saved: page.sayState, comment: page.comment }),
+    ...keys(schema, act, { saved: page.sayState, comment: page.comment, tools: page.toTools }),
     ownWords(schema, own),
     bareAtoms(),
     filledBlocks(schema),

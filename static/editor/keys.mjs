@@ -43,6 +43,7 @@ export function keys(schema, act, page) {
     "Mod-Alt-f": act.footnote.run,
     "Mod-Alt-m": (state, dispatch, view) => page.comment(view),
     "Mod-s": () => { page.saved(); return true; },
+    "Alt-F10": () => { page.tools(); return true; },
     "Shift-Enter": act.line_break.run,
     Enter: chainCommands(cellBelow, followChosen, splitListItem(item)),
     Tab: unlessLeaving(chainCommands(nextCell(1), act.sink.run)),

@@ -23,11 +23,13 @@ class Page {
     Object.assign(this, { root, passage, account, lang: lang || "fr", voice: voice || null, shared: Boolean(shared) });
     Object.assign(this, { words: json(words), images: json(images), voices: json(voices), places: json(places) });
     this.presence = new Presence();
+    this.rightNotice = document.getElementById("right-now");
     this.shelf = `recits-aside:${account}:${passage}`;
     this.url = new URL(socket, location.href.replace(/^http/, "ws")).href.replace(/^http/, "ws");
     this.isAlone = () => this.connection.state === "open" && this.presence.people.filter((person) => person.passage === passage).length < 2;
     this.sayState = () => this.status.sayState();
     this.comment = (view) => this.comments.begin(view);
+    this.toTools = () => this.part("tools").querySelector("[tabindex=\"0\"]").focus();
   }
 
   part(name) { return document.querySelector(`[data-live=${name}]`); }
@@ -38,7 +40,7 @@ class Page {
   }
 
   start() {
-    this.status = new Status(this.part("state"), this.words);
+    this.status = new Status(this.part("state"), this.words, this.part("when"));
     this.notices = new Notices(this.part("text"), this.words);
     this.parts = new Parts(document, (form) => this.comments.beforeSending(form));
     this.connection = new Connection(this.url, {
@@ -77,7 +79,7 @@ class Page {
     if (!this.editor && connection.state === "closed") { this.stayPlain(); return; }
     if (!this.editor && room?.synced && room.right && room.right.right !== "none") this.open();
     if (!this.editor) return;
-    this.status.show(room.state, connection.reason, room.right?.why);
+    this.status.show(room.state, connection.reason, room.right?.why, Boolean(this.rightNotice) && room.right?.right !== "none");
     for (const done of room.state === "saved" ? this.waiting?.splice(0) ?? [] : []) done();
     if (connection.state === "closed") this.refreshView();
   }
@@ -139,7 +141,7 @@ class Page {
   /** What one may do here and what typing does, as the server last said. */
   sayRight() {
     const { right, why, space } = this.room.right;
-    const notice = document.getElementById("right-now");
+    const notice = this.rightNotice;
     if (notice) {
       notice.hidden = right === "write";
       notice.querySelector("b").textContent = right === "suggest" ? this.words.suggest_here ?? "" : why;
