@@ -70,6 +70,9 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "closed_malformed": _l("Cette page ne s’entend plus avec le site. Rechargez-la : votre texte est gardé sur cet appareil."),
     "count_one": _l("{number} mot"),
     "count_many": _l("{number} mots"),
+    "empty_write": _l("Écrivez ici : tout est enregistré à mesure."),
+    "empty_suggest": _l("Ce passage est encore vide. Vous pouvez proposer des mots."),
+    "empty_read": _l("Ce passage est encore vide."),
     # who is where
     "you": _l("Vous"),
     "in_this_passage": _l("dans ce passage"),

@@ -39,6 +39,11 @@ export function openEditor(element, room, page) {
   const right = () => room.right?.right ?? "none";
   const mayShape = () => right() === "write";
   const own = () => ({ voice: room.right?.voice ?? page.voice, shared: room.right?.shared ?? page.shared });
+  function emptiness({ childCount, firstChild }) {
+    if (childCount !== 1 || firstChild.type.name !== "paragraph" || firstChild.content.size) return {};
+    const words = page.words[`empty_${right()}`] ?? "";
+    return { "data-empty": words, "aria-placeholder": words };
+  }
   /** A text that is as long as a revision can be takes no more; it may always become shorter. */
   function hasSpace(transaction, { doc }) {
     const fits = !isOwn(transaction) || !["full", "over"].includes(room.right?.space) || transaction.doc.content.size <= doc.content.size;
@@ -63,7 +68,8 @@ export function openEditor(element, room, page) {
   const view = new EditorView({ mount: element }, {
     state: EditorState.create({ schema, plugins }),
     editable: () => room.maySend && room.state !== "closed",
-    attributes: () => ({
+    attributes: (state) => ({
+      ...emptiness(state.doc),
       role: "textbox",
       "aria-multiline": "true",
       "aria-readonly": String(!room.maySend),

@@ -90,7 +90,7 @@ function beginnings(doc, voices) {
     let last = null;
     block.forEach((node, offset) => {
       const voice = node.isText ? voiceOf(node.marks) : last;
-      if (voice && voice !== last && voices[voice]) found.push(Decoration.widget(position + 1 + offset, () => label(voices[voice]), { side: 1, key: voice, ignoreSelection: true }));
+      if (voice && voice !== last && voices[voice]) found.push(Decoration.widget(position + 1 + offset, () => label(voices[voice]), { side: -1, key: voice, marks: [], ignoreSelection: true }));
       last = voice ?? last;
     });
   });
