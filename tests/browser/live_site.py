@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Passage, PassageRevision, RevisionContributor
 from app.factory import create_app
+from app.kernel.access import Actor
 from app.services.markup import prepare_here
 from app.services.passages import add_passage, spans_of, write_revision
 from app.services.site import Site
@@ -82,6 +83,10 @@ class LiveSite:
         """Does something as somebody, through a service, in the test's own process."""
         with self.site.writer.begin() as uow:
             return what(uow, actor(self.site, self.world, name), *arguments)
+
+    def person(self, name: str) -> Actor:
+        """Returns somebody as the rules see them."""
+        return actor(self.site, self.world, name)
 
     def revisions(self, passage: str) -> list[PassageRevision]:
         with Session(self.site.engine) as session:
