@@ -102,11 +102,14 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
 
 
 @pytest.fixture(scope="module")
-def live_server(_template: Any, tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Any]:
-    """The real site in a process of its own, once for a module: it takes seconds to start."""
+def live_server(
+    request: pytest.FixtureRequest, _template: Any, tmp_path_factory: pytest.TempPathFactory, chromium: Chromium
+) -> Iterator[Any]:
+    """The real site in processes of its own, once for a module (it takes seconds to start); a module's SERVE says with what arguments."""
     from tests.browser.live_site import serving_live_site
 
-    with serving_live_site(_template, tmp_path_factory.mktemp("live"), chromium) as found:
+    arguments = getattr(request.module, "SERVE", ("--workers", "1"))
+    with serving_live_site(_template, tmp_path_factory.mktemp("live"), chromium, *arguments) as found:
         yield found
 
 

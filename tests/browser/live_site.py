@@ -23,6 +23,7 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Passage, PassageRevision, RevisionContributor
 from app.factory import create_app
+from app.kernel.access import Actor
 from app.services.markup import prepare_here
 from app.services.passages import add_passage, spans_of, write_revision
 from app.services.site import Site
@@ -43,6 +44,8 @@ class LiveSite:
     world: World
     server: Server
     chromium: Chromium
+    servers: contextlib.ExitStack
+    arguments: tuple[str, ...]
     story: str = ""
     contexts: list[BrowserContext] = field(default_factory=list)
     complaints: list[str] = field(default_factory=list)
@@ -80,6 +83,10 @@ class LiveSite:
         """Does something as somebody, through a service, in the test's own process."""
         with self.site.writer.begin() as uow:
             return what(uow, actor(self.site, self.world, name), *arguments)
+
+    def person(self, name: str) -> Actor:
+        """Returns somebody as the rules see them."""
+        return actor(self.site, self.world, name)
 
     def revisions(self, passage: str) -> list[PassageRevision]:
         with Session(self.site.engine) as session:
@@ -180,6 +187,16 @@ class LiveSite:
             os.kill(pid, signal.SIGKILL)
         self.server.process.wait()
 
+    def start_again(self) -> None:
+        """Starts a server that was killed, at the same address."""
+        port = self.server.address.rsplit(":", 1)[1]
+        self.server = self.servers.enter_context(serving(self.server.home, *self.arguments, "--port", port))
+
+    def on_disk(self, passage: str) -> str:
+        """Returns what the log holds of a passage, whatever the server remembers."""
+        text = self.site.live.text(passage)
+        return text.markdown if text else ""
+
     def people_by_worker(self) -> dict[str, set[str]]:
         """Returns who is at the story through which worker, as the workers last told each other."""
         with contextlib.closing(sqlite3.connect(self.server.home / "live.sqlite3")) as log:
@@ -222,11 +239,21 @@ def serving_live_site(template: tuple[Path, World], folder: Path, chromium: Chro
     copy_site(template[0], home)
     app = create_app(settings_for(home))
     try:
-        with serving(home, *(arguments or ("--workers", "1"))) as server:
-            yield LiveSite(app, template[1], server, chromium)
+        with contextlib.ExitStack() as servers:
+            server = servers.enter_context(serving(home, *arguments))
+            yield LiveSite(app, template[1], server, chromium, servers, arguments)
     finally:
         close_engines(app)
         drop_database(home)
+
+
+@contextmanager
+def line_to(live: LiveSite) -> Iterator["Line"]:
+    line = Line(live.server.address)
+    try:
+        yield line
+    finally:
+        line.close()
 
 
 class Line:
@@ -257,24 +284,24 @@ class Line:
             near.close()
             return
         self._ends += [near, far]
-        threading.Thread(target=self._pump, args=(near, far), daemon=True).start()
+        back = threading.Thread(target=self._pump, args=(near, far), daemon=True)
+        back.start()
         self._pump(far, near)
+        back.join()
+        near.close()
+        far.close()
 
     def _pump(self, source: socket.socket, target: socket.socket) -> None:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self._flows.wait()
                 target.sendall(data)
-        for end in (source, target):
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _shut(source, target)
 
     def cut(self) -> None:
         """Ends what goes over the line, and takes nothing until it is mended."""
         self._works = False
-        for end in self._ends:
-            with contextlib.suppress(OSError):
-                end.shutdown(socket.SHUT_RDWR)
+        _shut(*self._ends)
         self._ends.clear()
 
     def die(self) -> None:
@@ -289,3 +316,9 @@ class Line:
         self.mend()
         self.cut()
         self._listener.close()
+
+
+def _shut(*ends: socket.socket) -> None:
+    for end in ends:
+        with contextlib.suppress(OSError):
+            end.shutdown(socket.SHUT_RDWR)
