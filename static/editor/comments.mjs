@@ -46,6 +46,7 @@ export class Comments {
 
   /** Begins a comment on the chosen words; says so where none are chosen. */
   begin(view = this.view) {
+    view.domObserver.flush(); // words that were chosen by keyboard a moment ago: the browser tells of them later than of this key
     const { from, to, empty } = view.state.selection;
     if (empty) { this.page.say(this.page.words.comment_choose); return true; }
     if (!this.form) return false;
