@@ -470,7 +470,7 @@ def versions(passage_id: str) -> ResponseReturnValue:
         speakers={voice.id: speaker_of(voice, member=True) for voice in copy.voices.values()},
         took_part=took_part,
         authors=queries.account_names(reader(), people),
-        blocked=_blocked(passage),
+        blocked=_blocked(passage, copy),
         name_form=NameForm(formdata=None),
         confirm=ConfirmForm(formdata=None),
     )
