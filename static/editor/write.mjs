@@ -19,8 +19,8 @@ const json = (text) => JSON.parse(text || "{}");
 
 class Page {
   constructor(root) {
-    const { socket, passage, voice, lang, account, shared, words, images, voices, places } = root.dataset;
-    Object.assign(this, { root, passage, account, lang: lang || "fr", voice: voice || null, shared: Boolean(shared) });
+    const { socket, passage, voice, lang, account, shared, anothers = "", words, images, voices, places } = root.dataset;
+    Object.assign(this, { root, passage, account, anothers, lang: lang || "fr", voice: voice || null, shared: Boolean(shared) });
     Object.assign(this, { words: json(words), images: json(images), voices: json(voices), places: json(places) });
     this.presence = new Presence();
     this.rightNotice = document.getElementById("right-now");
@@ -144,7 +144,7 @@ class Page {
     const notice = this.rightNotice;
     if (notice) {
       notice.hidden = right === "write";
-      notice.querySelector("b").textContent = right === "suggest" ? this.words.suggest_here ?? "" : why;
+      notice.querySelector("b").textContent = right === "suggest" ? this.anothers : why;
       notice.querySelector("span").textContent = right === "suggest" ? why : "";
     }
     this.notices.space(space ? this.words[`space_${space}`] : "");
