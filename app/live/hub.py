@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from pycrdt import Doc
@@ -279,9 +280,7 @@ class Hub:
             return
         page.due = None
         self._say_who_is_here([story])
-        everybody = [_present(connection) for connection in page.connections]
-        everybody += [person for _at, people in page.elsewhere.values() for person in people]
-        message = wire.told(wire.PRESENCE, wire.STORY, everybody)
+        message = wire.told(wire.PRESENCE, wire.STORY, _everybody(page))
         for connection in page.connections:
             connection.put(message)
         if not page.connections:
@@ -450,6 +449,17 @@ async def _logged(work: Awaitable[Any]) -> None:
         await work
     except Exception:  # nobody waits for it
         log.exception("work beside live writing failed")
+
+
+def _everybody(page: StoryPage) -> list[dict[str, object]]:
+    """Returns who is at a story. A worker that was killed cannot say that its people left: whoever of them came back through another is told once."""
+    found = [_present(connection) for connection in page.connections]
+    seen = {client for person in found for client in person["clients"]}
+    for _at, people in sorted(page.elsewhere.values(), key=itemgetter(0), reverse=True):
+        come = [person for person in people if seen.isdisjoint(person["clients"])]
+        seen |= {client for person in come for client in person["clients"]}
+        found += come
+    return found
 
 
 def _present(connection: Connection) -> dict[str, object]:
