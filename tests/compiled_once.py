@@ -14,6 +14,7 @@ from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from sqlalchemy import Engine, event
 from sqlalchemy.dialects.sqlite.base import SQLiteDialect
+from sqlalchemy.orm import Mapper
 from sqlalchemy.util import LRUCache
 from werkzeug.routing.rules import Rule
 
@@ -57,11 +58,27 @@ class _TemplatesInMemory(BytecodeCache):
             self._kept[(bucket.key, bucket.checksum)] = bucket.code
 
 
+class _Queries(LRUCache[Any, Any]):
+    """Keeps a query's SQL by its shape and the kind of its dialect: the tests' SQLite engines are set alike. The dialects themselves stay different objects, by which
+    the site knows its own engines from others'."""
+
+    def __getitem__(self, key: Any) -> Any:
+        return super().__getitem__(_by_kind(key))
+
+    def __setitem__(self, key: Any, value: Any) -> None:
+        super().__setitem__(_by_kind(key), value)
+
+    def get(self, key: Any, default: Any = None) -> Any:
+        return super().get(_by_kind(key), default)
+
+
+def _by_kind(key: Any) -> Any:
+    return (type(key[0]), *key[1:]) if isinstance(key[0], SQLiteDialect) else key
+
+
 def _share_queries() -> None:
-    """A query's SQL is kept by dialect and by the query's shape; all SQLite engines of the tests are set alike, so their dialects count as one."""
-    shared: LRUCache[Any, Any] = LRUCache(_MOST_QUERIES)
-    SQLiteDialect.__eq__ = lambda self, other: type(self) is type(other)  # type: ignore[method-assign]  # for tests alone
-    SQLiteDialect.__hash__ = lambda self: hash(type(self))  # type: ignore[method-assign]  # for tests alone
+    shared = _Queries(_MOST_QUERIES)
+    Mapper._compiled_cache = property(lambda _mapper: shared)  # type: ignore[assignment]  # for tests alone
 
     @event.listens_for(Engine, "engine_connect")
     def share(connection: Any) -> None:

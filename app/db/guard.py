@@ -1,6 +1,7 @@
 """Keeps whoever is lent a session from ending its transaction, takes back connections that plugins keep, and refuses them engines of their own."""
 
 import os
+import re
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -30,6 +31,8 @@ _NOT_FOR_BORROWERS = (
     "DETACH",
     "VACUUM",
 )
+# Comments, before which a statement may hide; and what is quoted, which is none.
+_HIDES = re.compile(r"""--[^\n]*|/\*.*?\*/|'(?:[^']|'')*'|"(?:[^"]|"")*"|(\$\w*\$).*?\1""", re.DOTALL)
 
 
 class Lent(RuntimeError):
@@ -62,10 +65,6 @@ class _Lendable(Session):
         self._refuse("invalidate")
         super().invalidate()
 
-    def prepare(self) -> None:
-        self._refuse("prepare")
-        super().prepare()
-
     def _refuse(self, what: str) -> None:
         if self.info.get(_LENT):
             raise Lent(what)
@@ -87,7 +86,6 @@ def lent(session: Session) -> Iterator[None]:
         Lent: at the end, if the transaction is another all the same.
     """
     connection = session.connection()
-    transaction = session.get_transaction()
     info = connection.info  # a connection that somebody closed has none any more, and the mark must come off
     before = session.info.get(_LENT), info.get(_LENT)
     session.info[_LENT] = info[_LENT] = True
@@ -95,7 +93,7 @@ def lent(session: Session) -> Iterator[None]:
         yield
     finally:
         session.info[_LENT], info[_LENT] = before
-    if session.get_transaction() is not transaction or connection.closed or not connection.in_transaction():
+    if not connection.in_transaction():  # nor is it where the connection was closed, or the session took another
         raise Lent("ended")
 
 
@@ -115,30 +113,28 @@ def guard_connections(engine: Engine) -> None:
     """Installs the guard on an engine that has no connection yet."""
     _sites[engine.dialect] = engine.url
     event.listen(engine, "checkout", _note_taken)
-    event.listen(engine, "checkin", _note_given_back)
-    event.listen(engine, "commit", lambda connection: _refuse(connection, "commit"))
-    event.listen(engine, "rollback", lambda connection: _refuse(connection, "rollback"))
+    event.listen(engine, "commit", _refuse_commit)
     event.listen(engine, "before_cursor_execute", _check_statement)
 
 
-def _refuse(connection: Connection, what: str) -> None:
+def _refuse_commit(connection: Connection) -> None:
     if connection.info.get(_LENT):
-        raise Lent(what)
+        raise Lent("commit")
 
 
 def _check_statement(connection: Connection, _cursor: Any, statement: str, *_rest: Any) -> None:
     if not connection.info.get(_LENT):
         return
-    words = statement.lstrip(" \t\r\n;(").upper()
-    if (words.startswith(_NOT_FOR_BORROWERS) and not words.startswith("ROLLBACK TO")) or words.startswith(("--", "/*")):
-        raise Lent(words.split(maxsplit=1)[0])
+    for part in _HIDES.sub(" ", statement).split(";"):  # PostgreSQL takes several at once
+        words = part.lstrip(" \t\r\n(").upper()
+        if words.startswith(_NOT_FOR_BORROWERS) and not words.startswith("ROLLBACK TO"):
+            raise Lent(words.split(maxsplit=1)[0])
 
 
 # — connections that plugins take for themselves —
 
 _sites: WeakKeyDictionary[Dialect, URL] = WeakKeyDictionary()
 _taken: dict[int, dict[Any, tuple[Any, Call]]] = {}  # thread → record of the pool → what holds it, and the call that took it
-_thread_of: dict[Any, int] = {}
 
 
 def take_back() -> int:
@@ -146,9 +142,8 @@ def take_back() -> int:
     hold its lock for ever. What they had written is undone, and they are named. Returns how many there were.
     """
     kept = _taken.pop(threading.get_ident(), {})
-    for record, (holder, call) in list(kept.items()):
-        _thread_of.pop(record, None)
-        if holder.dbapi_connection is not None:
+    for holder, call in list(kept.values()):
+        if holder.dbapi_connection is not None:  # else it was given back
             holder.invalidate()
             CALLS.fault(
                 call.owner, call.hook, call.name, "it kept a connection to the database, which was taken back and its transaction undone"
@@ -159,15 +154,7 @@ def take_back() -> int:
 def _note_taken(_driver: Any, record: Any, holder: Any) -> None:
     call = CALLS.innermost()
     if call is not None:
-        thread = threading.get_ident()
-        _taken.setdefault(thread, {})[record] = holder, call
-        _thread_of[record] = thread
-
-
-def _note_given_back(_driver: Any, record: Any) -> None:
-    thread = _thread_of.pop(record, None)
-    if thread is not None and (kept := _taken.get(thread)) is not None:
-        kept.pop(record, None)
+        _taken.setdefault(threading.get_ident(), {})[record] = holder, call
 
 
 def _refuse_other_engines(dialect: Any, _record: Any, arguments: list[Any], options: dict[str, Any]) -> None:

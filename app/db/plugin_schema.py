@@ -90,8 +90,6 @@ def fenced(connection: Connection, owner: str) -> Iterator[None]:
     before, written = _foreign_schema(connection, owners, owner), _written(connection)
     with _asked(connection, owners, owner):
         yield
-    if not connection.in_transaction():
-        raise OutsideFence("it ended the transaction")
     if _foreign_schema(connection, owners, owner) != before:
         raise OutsideFence("it changed tables that are not its own")
     touched = [name for name, count in _written(connection).items() if owners.of(name) != owner and count != written.get(name, 0)]
@@ -130,6 +128,7 @@ SELECT c.relname, c.relkind::text, coalesce(c.relfilenode, 0)::text,
        coalesce((SELECT string_agg(a.attname || ' ' || format_type(a.atttypid, a.atttypmod) || ' ' || a.attnotnull, ',' ORDER BY a.attnum)
                  FROM pg_attribute a WHERE a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped), ''),
        coalesce((SELECT string_agg(pg_get_constraintdef(k.oid), ',' ORDER BY k.conname) FROM pg_constraint k WHERE k.conrelid = c.oid), ''),
+       coalesce((SELECT string_agg(pg_get_indexdef(i.indexrelid), ',' ORDER BY i.indexrelid) FROM pg_index i WHERE i.indrelid = c.oid), ''),
        coalesce((SELECT string_agg(pg_get_triggerdef(t.oid), ',' ORDER BY t.tgname)
                  FROM pg_trigger t WHERE t.tgrelid = c.oid AND NOT t.tgisinternal), '')
 FROM pg_class c WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind IN ('r', 'v', 'm', 'p')

@@ -32,9 +32,9 @@ _misdeeds: dict[str, str] = {}
 
 # Tables and templates of the core: a plugin of such a name would stand in their way. Routes and blueprints are checked in the trial.
 RESERVED_NAMES = frozenset(
-    {"account", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
+    {"account", "alembic", "app", "core", "desk", "errors", "macros", "messages", "plugin", "plugins", "reading", "review", "set_up"}
     | {"local", "permission", "restriction", "role"}
-    | {"content", "menu", "page", "shared", "site", "static", "stories", "story", "voice", "writing"}
+    | {"content", "menu", "page", "shared", "site", "sqlite", "static", "stories", "story", "voice", "writing"}
 )
 
 
@@ -251,7 +251,6 @@ def _checked_manifest(name: str, module: ModuleType) -> Manifest:
         raise TypeError("plugin.py has no MANIFEST of type app.sdk.Manifest")
     if manifest.name != name:
         raise ValueError(f"the manifest is named {manifest.name!r}, its folder or entry point {name!r}")
-    check_name(name)
     _check_sdk(manifest.sdk)
     return checked(name, Manifest, manifest)
 

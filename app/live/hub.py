@@ -8,6 +8,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from functools import partial
+from operator import itemgetter
 from typing import Any, TypeVar
 
 from pycrdt import Doc
@@ -80,18 +81,25 @@ class Hub:
         self._told_at = 0.0
         self._leaving = False
         self._started = False
+        self._starting = asyncio.Lock()
 
     # — beginning and end —
 
-    def start(self) -> None:
-        """Binds the hub to the running loop and starts the log's thread; called with the first socket."""
-        if self._started:
-            return
-        self._started = True
-        self.loop = asyncio.get_running_loop()
-        self.now = self.loop.time
-        self.log.start(_Ears(self))
-        self._do(self._rounds())
+    async def _start(self) -> bool:
+        """Binds the hub to the running loop and starts the log's thread, with the first socket; False if the log does not answer."""
+        async with self._starting:
+            if self._started:
+                return True
+            self.loop = asyncio.get_running_loop()
+            self.now = self.loop.time
+            try:
+                await self._in_thread(self.log.start, _Ears(self))
+            except Exception:  # whatever it is kept in; the next socket tries again
+                log.exception("live writing cannot begin")
+                return False
+            self._started = True
+            self._do(self._rounds())
+            return True
 
     def leave(self) -> None:
         """Tells every browser that this worker goes; they come back to another."""
@@ -101,16 +109,15 @@ class Hub:
 
     def stop(self) -> None:
         """Commits what is queued; called when the last socket is closed."""
-        if self._started:
-            self.log.stop()
+        self.log.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(self, receive: Receive, send: Send, story: str, lang: str, token: str | None) -> None:
         """Serves one socket of a story, from its opening to its end."""
-        self.start()
+        started = await self._start()
         await receive()
         await send({"type": "websocket.accept"})
-        found = "restart" if self._leaving else await self._in_thread(self._rights.enter, token, story)
+        found = socket.RESTART if self._leaving or not started else await self._in_thread(self._rights.enter, token, story)
         if isinstance(found, str) or token is None:
             reason = found if isinstance(found, str) else socket.SIGNED_OUT
             await send({"type": "websocket.close", "code": socket.CODES[reason], "reason": reason})
@@ -273,9 +280,7 @@ class Hub:
             return
         page.due = None
         self._say_who_is_here([story])
-        everybody = [_present(connection) for connection in page.connections]
-        everybody += [person for _at, people in page.elsewhere.values() for person in people]
-        message = wire.told(wire.PRESENCE, wire.STORY, everybody)
+        message = wire.told(wire.PRESENCE, wire.STORY, _everybody(page))
         for connection in page.connections:
             connection.put(message)
         if not page.connections:
@@ -444,6 +449,17 @@ async def _logged(work: Awaitable[Any]) -> None:
         await work
     except Exception:  # nobody waits for it
         log.exception("work beside live writing failed")
+
+
+def _everybody(page: StoryPage) -> list[dict[str, object]]:
+    """Returns who is at a story. A worker that was killed cannot say that its people left: whoever of them came back through another is told once."""
+    found = [_present(connection) for connection in page.connections]
+    seen = {client for person in found for client in person["clients"]}
+    for _at, people in sorted(page.elsewhere.values(), key=itemgetter(0), reverse=True):
+        come = [person for person in people if seen.isdisjoint(person["clients"])]
+        seen |= {client for person in come for client in person["clients"]}
+        found += come
+    return found
 
 
 def _present(connection: Connection) -> dict[str, object]:

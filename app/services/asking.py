@@ -88,9 +88,6 @@ def ask_all(session: Session, asked: Sequence[tuple[Owned[Any], Callable[[], Ans
 
 def _undo(session: Session, savepoint: SessionTransaction) -> None:
     """Rolls a savepoint back; where a plugin has ended it already, the whole reading transaction ends with it and the next query begins another."""
-    if session.get_nested_transaction() is None:
-        session.rollback()
-        return
     try:
         savepoint.rollback()
     except SQLAlchemyError:

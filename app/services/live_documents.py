@@ -45,6 +45,9 @@ class LiveDocuments(Protocol):
     def is_open(self) -> bool:
         """Whether pages of this site can open a socket."""
 
+    def check(self) -> None:
+        """Raises UnsafeSettings, which says what to set, if what is written live cannot be kept."""
+
     def text(self, passage_id: str) -> LiveText | None:
         """Returns what a passage says in its room; None if it was never opened there."""
 
@@ -80,6 +83,9 @@ class NoLive:
     """Where nothing is written live: every passage is what its revision says."""
 
     is_open = False
+
+    def check(self) -> None:
+        return None
 
     def text(self, passage_id: str) -> LiveText | None:
         return None

@@ -51,7 +51,6 @@ def _check(path: Path) -> None:
             raise ValueError("is too large")
         with path.open("rb") as file:
             catalogue = Translations(file)
-        catalogue.plural(1)
     except (Exception, UnknownLocaleError) as error:
         raise ValueError(f"the catalogue {lang} cannot be read: {error}") from error
     for key, translated in catalogue._catalog.items():  # there is no other way to see what a catalogue holds

@@ -1,6 +1,6 @@
 """Places in the core's pages where plugins show something, and tiles on one's own page; what fails is left out, named and never breaks the page."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import partial
 from typing import Any
@@ -78,8 +78,6 @@ def _rendered(template: str, facts: Callable[[], Any]) -> Markup:
     answer = facts()
     if answer is None:
         return Markup("")
-    if not isinstance(answer, Mapping):
-        raise TypeError(f"facts returned {type(answer).__name__} instead of a mapping")
     return Markup(render_template(template, **answer))  # noqa: S704  # a template of the plugin, escaped as ours are
 
 

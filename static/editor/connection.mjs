@@ -39,7 +39,7 @@ export class Connection {
   constructor(url, on, { Socket = globalThis.WebSocket } = {}) {
     Object.assign(this, { url, on, Socket, channels: new Map(), last: 0, state: "connecting", reason: "", wait: SHORTEST_WAIT, passage: null, outgoing: null });
     this.atOnce = () => { if (this.state === "offline") this.connect(); };
-    this.cut = () => this.socket?.close();
+    this.cut = () => this.abandon();
     globalThis.addEventListener?.("online", this.atOnce);
     globalThis.addEventListener?.("offline", this.cut);
     this.connect();
@@ -84,6 +84,15 @@ export class Connection {
     this.wait = reason === "too_fast" ? LONGEST_WAIT : Math.min(LONGEST_WAIT, this.wait * 1.7);
   }
 
+  /** Gives up a line without waiting for its farewell: on a dead one the browser would wait a minute, and the page would say nothing of it. */
+  abandon() {
+    const { socket } = this;
+    if (!socket || socket.readyState > 2) return;
+    this.socket = null;
+    socket.close();
+    this.lost(1006, "");
+  }
+
   become(state, reason = "") {
     this.state = state;
     this.reason = reason;
@@ -110,7 +119,7 @@ export class Connection {
   watch() {
     this.silence ??= setTimeout(() => {
       this.silence = null;
-      if ([...this.channels.values()].some((channel) => channel.waits)) this.socket?.close(4000);
+      if ([...this.channels.values()].some((channel) => channel.waits)) this.abandon();
     }, SILENCE);
   }
 

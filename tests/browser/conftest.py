@@ -3,6 +3,7 @@
 import threading
 from collections.abc import Callable, Iterator
 from importlib.resources import files
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -98,6 +99,26 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
         return page
 
     return by_form
+
+
+@pytest.fixture(scope="module")
+def live_server(
+    request: pytest.FixtureRequest, _template: Any, tmp_path_factory: pytest.TempPathFactory, chromium: Chromium
+) -> Iterator[Any]:
+    """The real site in processes of its own, once for a module (it takes seconds to start); a module's SERVE says with what arguments."""
+    from tests.browser.live_site import serving_live_site
+
+    arguments = getattr(request.module, "SERVE", ("--workers", "1"))
+    with serving_live_site(_template, tmp_path_factory.mktemp("live"), chromium, *arguments) as found:
+        yield found
+
+
+@pytest.fixture
+def live(live_server: Any) -> Iterator[Any]:
+    """The real site with a new story, and nobody on it."""
+    live_server.begin_story()
+    yield live_server
+    live_server.clear()
 
 
 def fill_sign_in(page: Page, email: str, password: str) -> None:

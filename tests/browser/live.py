@@ -1,5 +1,6 @@
 """Writers for tests of the live editor: a relay, and pages in contexts of their own that talk to it."""
 
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -56,8 +57,15 @@ class Writer:
     def state(self) -> Any:
         return self.page.locator("[data-live=state]")
 
+    def until(self, script: str, milliseconds: float = PATIENCE) -> None:
+        """Asks the page until something is true; what Playwright offers for that needs `eval`, which the site forbids."""
+        deadline = time.monotonic() + milliseconds / 1000
+        while not self.do(script):
+            assert time.monotonic() < deadline, f"it never was so: {script}"
+            self.page.wait_for_timeout(20)
+
     def is_saved(self) -> None:
-        self.page.wait_for_function("T.room.state === 'saved'", timeout=PATIENCE)
+        self.until("T.room.state === 'saved'")
 
     def begin(self, words: str = "") -> None:
         """Puts the caret at the end of the text and types."""

@@ -25,6 +25,14 @@ def nests(session):
     session.begin_nested()
 
 
+def ends_the_savepoint(session):
+    session.get_nested_transaction().rollback()
+
+
+def keeps_the_savepoint(session):
+    session.get_nested_transaction().commit()
+
+
 def breaks_its_query(session):
     session.execute(text("SELECT nothing FROM nowhere"))
 
@@ -37,7 +45,7 @@ def exits(_session):
     raise SystemExit(3)
 
 
-@pytest.mark.parametrize("wrong", [commits, rolls_back, closes, nests, breaks_its_query, exits])
+@pytest.mark.parametrize("wrong", [commits, rolls_back, closes, nests, ends_the_savepoint, keeps_the_savepoint, breaks_its_query, exits])
 def test_the_others_answer_and_the_request_reads_on(session, world, wrong):
     known = session.get_one(Story, world.stories["legumerie"])
     title = known.title

@@ -7,12 +7,13 @@ from io import BytesIO
 import pytest
 from click.testing import CliRunner
 from PIL import Image
-from sqlalchemy import select
+from sqlalchemy import select, update
 
 from app.cli.base import Makers
 from app.cli.main import recits
-from app.db.models import AuditEntry, Media, PrivateMedia
-from app.services import identity, library, media
+from app.db.models import AuditEntry, Media, PageVersion, PassageRevision, PrivateMedia, PublicMedia
+from app.services import identity, library, media, passages
+from app.services.markup import prepare_here
 from app.services.media_sweep import sweep_media
 from app.services.private_media import drop_private_image, keep_private_image
 from tests.factories import actor
@@ -98,17 +99,51 @@ def test_an_upload_begins_its_grace_anew(site, stored):
     assert there(site, image)
 
 
-def test_what_is_not_ours_is_left_alone(site, stored):
+def test_one_that_is_used_for_a_while_begins_its_grace_anew(site, world, stored):
+    image, helene = stored("#9e1b45"), actor(site, world, "helene")
+    mark = media.image_folder(site.settings.media_folder, image.hash) / media.ORPHAN_MARK
+    sweep_media(site)
+    age(site, image, 31)
+    with site.writer.begin() as uow:
+        note = keep_private_image(uow, helene, image).id
+    sweep_media(site, dry_run=True)
+    assert mark.exists()
+    sweep_media(site)
+    assert not mark.exists()
+    with site.writer.begin() as uow:
+        drop_private_image(uow, helene, note)
+    assert (sweep_media(site).removed, there(site, image)) == (0, True)
+
+
+def test_what_a_version_or_the_public_was_ever_shown_stays(site, world, stored):
+    page, passage, public = stored("#111"), stored("#222"), stored("#333")
+    helene, story = actor(site, world, "helene"), world.stories["legumerie"]
+    with site.writer.begin() as uow:
+        written = passages.add_passage(uow, helene, story, world.moments["vote"], world.voices["helene"])
+        passages.write_revision(uow, helene, written, prepare_here("Ce jour-là.", lang="fr"), None, "fr")
+        uow.session.execute(update(PassageRevision).values(media=[{"hash": passage.hash}]))
+        uow.session.execute(update(PageVersion).values(media=[{"hash": page.hash}]))
+        uow.session.add(PublicMedia(hash=public.hash, story_id=story))
+    assert sweep_media(site).waiting == 0
+
+
+def test_what_is_not_ours_is_left_alone(site, stored, tmp_path):
+    elsewhere = tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    link = site.settings.media_folder / "ab" / ("ab" + "0" * 62)
+    link.parent.mkdir(parents=True)
+    link.symlink_to(elsewhere)
     image = stored("#9e1b45")
     folder = media.image_folder(site.settings.media_folder, image.hash)
     (folder / "notes.txt").write_text("à moi", encoding="utf-8")
     (site.settings.media_folder / "ab").mkdir(exist_ok=True)
-    (site.settings.media_folder / "ab" / "autre").mkdir()
+    (site.settings.media_folder / "ab" / "abri").mkdir()
     sweep_media(site)
     age(site, image, 31)
     assert sweep_media(site).removed == 1
     assert [file.name for file in folder.iterdir()] == ["notes.txt"]
-    assert (site.settings.media_folder / "ab" / "autre").is_dir()
+    assert list((site.settings.media_folder / "ab" / "abri").iterdir()) == []
+    assert list(elsewhere.iterdir()) == []
 
 
 def test_the_command_says_what_it_would_do_and_does_it(app, site, stored):

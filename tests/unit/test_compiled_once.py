@@ -20,16 +20,18 @@ def test_a_template_with_new_words_is_compiled_anew():
 
 def test_a_query_is_compiled_once_for_two_engines_and_answers_each_from_its_own_tables(tmp_path: Path):
     things = table("thing", column("name"))
-    answers = []
+    answers, dialects = [], []
     for name in ("one", "two"):
         engine = create_engine(f"sqlite:///{tmp_path / name}")
         with engine.begin() as connection:
             connection.exec_driver_sql("create table thing (name text)")
             connection.exec_driver_sql(f"insert into thing values ('{name}')")
             answers.append((connection.scalar(select(things.c.name)), engine._compiled_cache))
+        dialects.append(engine.dialect)
         engine.dispose()
     assert [answer for answer, _cache in answers] == ["one", "two"]
     assert answers[0][1] is answers[1][1]
+    assert dialects[0] != dialects[1], "the site knows its own engines by them"
 
 
 def test_two_routes_of_one_text_lead_to_their_own_views():

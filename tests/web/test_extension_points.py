@@ -17,6 +17,7 @@ from app.services import passages, plugins, workflow
 from app.services.approvals import current_hash, sign_passage
 from app.services.markup import prepare_here
 from app.services.plugin_settings import read_settings, save_settings
+from app.web.slots import slot
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import actor
 from tests.fakes import plugin
@@ -83,6 +84,12 @@ def test_register_slot_items_shows_in_its_place_what_it_found_and_who_fails_is_l
     assert "n’a pas pu s’afficher" not in page, "members need not know"
     faulty = {fault.name for fault in CALLS.faults() if fault.owner == "alpha"}
     assert {"fails", "wrong", "query", "undefined"} <= faulty
+
+
+def test_a_place_in_a_page_that_is_shown_before_anybody_is_known_is_empty(app):
+    """A site's own templates may put one into what is answered while the site is not ready."""
+    with app.test_request_context("/"):
+        assert slot("home.foot") == ""
 
 
 def test_every_place_is_in_a_page():

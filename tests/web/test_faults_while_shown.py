@@ -1,7 +1,7 @@
 """Extensions that fail only while the page is made, or take the database's connections for themselves: the page answers, they are named, nothing of theirs stays."""
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import NullPool, create_engine, select, text
 from sqlalchemy.exc import StatementError
 from sqlalchemy.orm import Session
 
@@ -132,12 +132,20 @@ def register_slot_items():
 
 
 VIEWS = """
+import os
+
+OWN = {
+    "same": lambda url: url,
+    "relative": lambda url: url.set(database=os.path.relpath(url.database)) if url.drivername == "sqlite" else url,
+    "file": lambda url: url.set(database=f"file:{url.database}", query={"uri": "true"}) if url.drivername == "sqlite" else url,
+}
+
 @public
 @blueprint.get("/take/<what>")
 def take(what):
     engine = reader().get_bind()
-    if what == "own":
-        own = create_engine(engine.url)
+    if what in OWN:
+        own = create_engine(OWN[what](engine.url))
         with own.begin() as connection:
             connection.execute(text("UPDATE story SET title = 'evil'"))
         return "written"
@@ -196,11 +204,19 @@ def test_a_transaction_that_a_view_keeps_open_is_taken_back(app_with, world, pat
         site.plugins.plugins["late"].module.KEPT[0].execute(text("SELECT 1"))
 
 
-def test_an_engine_of_its_own_to_the_sites_database_is_refused(app_with, world):
+@pytest.mark.parametrize("way", ["same", "relative", "file"])
+def test_an_engine_of_its_own_to_the_sites_database_is_refused(app_with, world, way):
     app, site = app_with(VIEWS)
-    Browser(app.test_client()).get("/late/take/own", status=500)
+    Browser(app.test_client()).get(f"/late/take/{way}", status=500)
     kept_out(site, world)
     assert any("a connection of its own" in fault.message and fault.owner == "late" for fault in CALLS.faults())
+
+
+def test_who_is_no_plugin_may_open_the_database_with_an_engine_of_its_own(app_with):
+    _app, site = app_with(VIEWS)
+    own = create_engine(site.engine.url, poolclass=NullPool)
+    with own.connect() as connection:
+        assert connection.execute(text("SELECT count(*) FROM story")).scalar_one() > 0
 
 
 def test_a_connection_that_is_given_back_is_nobodys_fault(app_with, world):

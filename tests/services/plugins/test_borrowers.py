@@ -46,9 +46,13 @@ TRIES = {
     "rolls back": lambda session: session.rollback(),
     "closes": lambda session: session.close(),
     "resets": lambda session: session.reset(),
+    "invalidates": lambda session: session.invalidate(),
     "commits in words": _text("COMMIT"),
     "rolls back in words": _text(" rollback"),
     "commits after a comment": _text("/* x */ COMMIT"),
+    "commits after a line of comment": _text("-- x\nCOMMIT"),
+    "commits behind another statement": _text("SELECT 1; COMMIT"),
+    "commits behind words": _text("SELECT '--'; /* x */ COMMIT"),
     "ends": _text("END"),
     "attaches": _text("ATTACH ':memory:' AS other"),
     "unlocks": _text("PRAGMA query_only = 0"),
@@ -122,6 +126,12 @@ def test_a_unit_of_work_that_fails_afterwards_leaves_nothing(hostile, world, kin
         _fail_after(hostile, world, lambda session: ask(session, subscriber, lambda: TRIES[kind](session)))
     with Session(hostile.engine) as session:
         assert session.get_one(Story, world.stories["legumerie"]).title == "La légumerie"
+
+
+def test_words_that_are_quoted_are_no_statements(hostile, session):
+    subscriber = hostile.registry.of(Subscriber)[0]
+    asked = text("SELECT 'fini; commit', \"state\" FROM story /* end */ -- reset\nORDER BY id")
+    assert insist(session, subscriber, lambda: session.execute(asked).all())[0][0] == "fini; commit"
 
 
 def _fail_after(site, world, ask_it) -> None:

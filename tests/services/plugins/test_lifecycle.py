@@ -148,8 +148,9 @@ def test_older_code_does_not_touch_the_tables_of_newer(site_with, tidy, tidy_two
     switch(site_with(tidy_two), "tidy", True)
     site = site_with(tidy)
     assert status(site, "tidy").tables == "ahead"
-    with pytest.raises(Refused, match="plugin_migration"):
+    with pytest.raises(Refused, match="plugin_migration") as refused:
         switch(site, "tidy", True)
+    assert "install the newer version" in refused.value.facts["message"]
 
 
 def test_tables_behind_hold_the_plugin_back_until_they_are_migrated(site_with, tidy, tidy_two):
@@ -161,7 +162,7 @@ def test_tables_behind_hold_the_plugin_back_until_they_are_migrated(site_with, t
     assert is_on(site, "tidy")
 
 
-def test_migrating_is_recorded_with_who_and_from_where_to_where_and_only_once(site_with, tidy, tidy_two):
+def test_migrating_is_recorded_with_who_and_from_where_to_where_and_only_once(site_with, tidy, tidy_two, world):
     switch(site_with(tidy), "tidy", True)
     site = site_with(tidy_two)
     gone = Actor("0" * 20, "Partie", frozenset(), (), frozenset({PLUGIN_MANAGE}))
@@ -169,6 +170,8 @@ def test_migrating_is_recorded_with_who_and_from_where_to_where_and_only_once(si
         plugins.prepare_tables(site, gone, "tidy")
     with pytest.raises(NotAllowed, match="needs_permission"):
         plugins.prepare_tables(site, replace(gone, permissions=frozenset()), "tidy")
+    with pytest.raises(NotAllowed, match="needs_permission"):  # who may no longer, as the one who asks does not know yet
+        plugins.prepare_tables(site, replace(actor(site, world, "helene"), permissions=frozenset({PLUGIN_MANAGE})), "tidy")
     assert status(site, "tidy").tables == "behind"
     assert verbs(site).count("plugin.migrate") == 1
     for _again in range(2):
@@ -407,6 +410,17 @@ def test_nothing_is_purged_or_switched_under_a_name_that_is_no_plugins(site_with
     assert tables(site) == before
 
 
+@pytest.mark.parametrize("name", ["core", "alembic", "story", "Tidy"])
+def test_nothing_is_purged_for_a_plugin_whose_name_was_refused(site_with, tmp_path, name):
+    """Of one that is called as the core, all tables of the core would go."""
+    site = site_with(found_in(write_plugin(tmp_path, name)))
+    before = tables(site)
+    assert status(site, name).state == "failed"
+    with pytest.raises(NotFound):
+        plugins.purge(site, None, name)
+    assert tables(site) == before
+
+
 def test_suspensions_are_lifted_by_resuming_and_by_switching_on_again(site_with, tidy):
     site = site_with(tidy)
     switch(site, "tidy", True)
@@ -500,10 +514,14 @@ def test_purge_takes_the_rights_that_it_brought_and_nothing_that_people_have(sit
 
 
 ENDS = {
+    "exits": "raise SystemExit(3)",
     "commits": "session.commit()",
     "rolls back": "session.rollback()",
     "commits in words": "session.execute(text('COMMIT'))",
     "commits past the session": "session.connection().commit()",
+    "closes the connection": "session.connection().close()",
+    "closes the transaction itself": "session.get_transaction().close()",
+    "rolls back past the session and hides it": "try:\n        session.connection().rollback()\n    except Exception:\n        pass",
 }
 HOOKS = """
 from sqlalchemy import text
@@ -552,7 +570,7 @@ def test_a_hook_that_ends_the_transaction_of_its_own_switching_on_is_not_on(site
     assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("ender", "on_enable")
 
 
-@pytest.mark.parametrize("kind", ["commits", "rolls back", "commits in words"])
+@pytest.mark.parametrize("kind", ["exits", "commits", "rolls back", "commits in words"])
 def test_a_hook_that_ends_the_transaction_of_its_switching_off_keeps_nothing_on(site_with, tmp_path, kind):
     site = site_with(ender(tmp_path, disable=ENDS[kind]))
     switch(site, "ender", True)
@@ -569,6 +587,26 @@ def test_a_job_that_ends_its_transaction_leaves_nothing_and_is_named(site_with, 
     assert run_due_jobs(site.writer, site.snapshots) == ["ender:j"]
     assert words(site) == ["on"]
     assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("ender", "register_jobs")
+
+
+SWITCHES_OFF = """
+from sqlalchemy import text
+
+def run(uow):
+    uow.session.execute(text("UPDATE plugin_state SET enabled = false WHERE name = 'second'"))
+    uow.session.execute(text("UPDATE site_state SET generation = generation + 1"))
+
+@hookimpl
+def register_jobs():
+    return [Job("j", every=60, run=run)]
+"""
+
+
+def test_a_job_of_a_plugin_that_was_switched_off_since_is_not_run(site_with, tmp_path):
+    site = site_with(*(found_in(write_plugin(tmp_path, name, SWITCHES_OFF)) for name in ("first", "second")))
+    for name in ("first", "second"):
+        switch(site, name, True)
+    assert run_due_jobs(site.writer, site.snapshots) == ["first:j"]
 
 
 def test_one_that_is_switched_on_while_it_is_purged_loses_nothing(site_with, tidy, monkeypatch):

@@ -15,9 +15,12 @@ from tests.services.plugins.conftest import switch
 # What it does → (what the reason names, its code).
 CHANGES = {
     "SIGTERM": ("the handler of SIGTERM", "signal.signal(signal.SIGTERM, lambda *_: None)"),
-    "SIGINT": ("the handler of SIGINT", "signal.signal(signal.SIGINT, signal.SIG_IGN)"),
+    "SIGINT": (
+        "the handler of SIGINT",
+        "signal.signal(signal.SIGINT, lambda *_: None)",
+    ),  # who starts tests in the background ignores it already
     "SIGALRM": ("the handler of SIGALRM", "signal.signal(signal.SIGALRM, lambda *_: os._exit(3))"),
-    "SIGHUP": ("the handler of SIGHUP", "signal.signal(signal.SIGHUP, signal.SIG_IGN)"),
+    "SIGHUP": ("the handler of SIGHUP", "signal.signal(signal.SIGHUP, lambda *_: None)"),
     "an alarm": ("the timer ITIMER_REAL", "signal.alarm(600)"),
     "another folder": ("the working directory", "os.chdir('/')"),
     "recursion": ("the recursion limit", "sys.setrecursionlimit(10_000)"),

@@ -2,6 +2,7 @@
 
 import pytest
 from flask_babel import gettext, ngettext
+from markupsafe import escape
 from sqlalchemy import MetaData, select
 from sqlalchemy.orm import Session
 
@@ -10,6 +11,7 @@ from app.hooks.calls import CALLS
 from app.kernel.errors import Refused
 from app.services import plugins
 from app.services.words import translations
+from app.web.catalogues import check_catalogues
 from tests.conftest import close_engines, settings_for
 from tests.hostile.making import catalogue, found_in, migration, table, write_plugin
 from tests.services.plugins.conftest import switch
@@ -23,6 +25,9 @@ VIEWS = "from flask import Blueprint\nblueprint = Blueprint('{{name}}', __name__
 BROKEN = {
     "names with numbers": ("hooks", {"code": ITEMS.format("[MenuItem(7)]")}),
     "names with an address": ("hooks", {"code": ITEMS.format("[MenuItem('a/b')]")}),
+    "names with nothing": ("hooks", {"code": ITEMS.format("[MenuItem('')]")}),
+    "names without end": ("hooks", {"code": ITEMS.format("[MenuItem('a' * 61)]")}),
+    "names with what is not seen": ("hooks", {"code": ITEMS.format("[MenuItem('a\\u200b')]")}),
     "orders with a text": ("hooks", {"code": ITEMS.format("[MenuItem('a', order='first')]")}),
     "titles with a number": ("hooks", {"code": ITEMS.format("[MenuItem('a', title=3)]")}),
     "titles that cannot be read": (
@@ -53,6 +58,18 @@ BROKEN = {
     "static files above itself": ("static", {"code": VIEWS.format("static_folder='..'")}),
     "its code as static files": ("static", {"code": VIEWS.format("static_folder='.'")}),
     "templates without its prefix": ("static", {"code": VIEWS.format("template_folder='templates'")}),
+    "templates without its prefix, in a blueprint within": (
+        "static",
+        {
+            "code": VIEWS.format("").replace(
+                "@hookimpl", "blueprint.register_blueprint(Blueprint('in', __name__, template_folder='x'))\n@hookimpl"
+            )
+        },
+    ),
+    "a migration with a chain beside its own": (
+        "migrations",
+        {"migrations": {"one.py": FINE["one.py"].replace("branch_labels = None", "branch_labels = ('beside',)")}},
+    ),
     "a migration that cannot be read": ("migrations", {"migrations": {"one.py": "this is no Python"}}),
     "a migration that raises when it is read": ("migrations", {"migrations": {"one.py": "raise RuntimeError('boum')"}}),
     "migrations with two heads": ("migrations", {"migrations": FINE | {"two.py": migration("x_2", None, "pass")}}),
@@ -110,31 +127,50 @@ def test_each_is_failed_at_its_stage_and_the_others_go_on(site_with, tmp_path):
         found = {status.name: status for status in plugins.read_statuses(session, site.plugins)}
     stages = {kind: found[name].failure.stage if found[name].failure else "passed" for name, (kind, _stage) in wanted.items()}
     assert stages == {kind: stage for kind, stage in wanted.values()}
+    unread = next(name for name, (kind, _stage) in wanted.items() if kind == "titles that cannot be read")
+    assert "a.title cannot be read" in found[unread].failure.message
     assert found["good"].state == "off"
     for name in wanted:
         with pytest.raises(Refused, match="plugin_failed"):
             switch(site, name, True)
+        with pytest.raises(Refused, match="plugin_failed"), site.writer.begin() as uow:  # also where nothing asked for its tables first
+            plugins.set_enabled(uow, None, site.plugins, name, True)
     switch(site, "good", True)
 
 
-def test_a_lazy_text_that_fails_when_it_is_shown_is_replaced_and_named(site_with, tmp_path):
+def test_a_lazy_text_is_escaped_as_every_other(site_with, tmp_path):
+    code = """
+class Bold:
+    def __str__(self):
+        return "<b>"
+
+@hookimpl
+def register_menu_items():
+    return [MenuItem("a", title=Bold())]
+"""
+    site = site_with(found_in(write_plugin(tmp_path, "bold", code)))
+    assert escape(site.plugins.plugins["bold"].declared["register_menu_items"][0].item.title) == "&lt;b&gt;"
+
+
+@pytest.mark.parametrize(("error", "said"), [("ValueError('boum')", "ValueError: boum"), ("SystemExit(3)", "SystemExit: 3")])
+def test_a_lazy_text_that_fails_when_it_is_shown_is_replaced_and_named(site_with, tmp_path, error, said):
     code = """
 class Moody:
     calls = 0
     def __str__(self):
         Moody.calls += 1
         if Moody.calls > 1:
-            raise ValueError("boum")
+            raise ERROR
         return "fine at first"
 
 @hookimpl
 def register_menu_items():
     return [MenuItem("a", title=Moody())]
 """
-    site = site_with(found_in(write_plugin(tmp_path, "moody", code)))
+    site = site_with(found_in(write_plugin(tmp_path, "moody", code.replace("ERROR", error))))
     item = site.plugins.plugins["moody"].declared["register_menu_items"][0].item
     assert str(item.title) == "a.title"
-    assert (CALLS.faults()[0].owner, CALLS.faults()[0].message) == ("moody", "ValueError: boum")
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].message) == ("moody", said)
 
 
 def test_a_catalogue_never_changes_what_the_core_says(tmp_path, home):
@@ -152,6 +188,25 @@ def test_a_catalogue_never_changes_what_the_core_says(tmp_path, home):
     close_engines(app)
 
 
+def test_a_catalogue_that_is_too_large_is_refused_before_it_is_read(tmp_path, monkeypatch):
+    folder = write_plugin(tmp_path, "large", files={"translations/en/LC_MESSAGES/messages.mo": catalogue({"Un": "One"})}) / "translations"
+    check_catalogues(folder)
+    monkeypatch.setattr("app.web.catalogues.MOST_BYTES", 10)
+    monkeypatch.setattr("app.web.catalogues._passed", set())
+    with pytest.raises(ValueError, match="too large"):
+        check_catalogues(folder)
+
+
+def test_a_catalogue_that_was_broken_since_it_was_tried_is_named_and_breaks_no_page(tmp_path, home):
+    file = "translations/en/LC_MESSAGES/messages.mo"
+    folder = write_plugin(tmp_path, "later", files={file: catalogue({"Un": "One"})})
+    app = create_app(settings_for(home), plugins=[found_in(folder)])
+    (folder / file).write_bytes(b"this is no catalogue")
+    assert "nothing loaded from elsewhere" in app.test_client().get("/en/connexion").text
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("later", "translations")
+    close_engines(app)
+
+
 BAD_MIGRATIONS = {
     "raises half-way": f"{table('bad_note')}\nraise RuntimeError('boum')",
     "calls sys.exit": f"{table('bad_note')}\nimport sys\nsys.exit(3)",
@@ -164,18 +219,22 @@ BAD_MIGRATIONS = {
     "makes a table without its prefix": table("other_note"),
     "renames its table into another's": f'{table("bad_note")}\nop.rename_table("bad_note", "tidy_other")',
     "touches another plugin's table": 'op.execute("DELETE FROM tidy_note")',
-    "puts a trigger on the core": 'op.execute("CREATE INDEX bad_index ON story (title)")',
+    "puts a trigger of its connection on the core": f"{table('bad_note')}\nop.execute('CREATE TEMP TRIGGER bad AFTER UPDATE ON story BEGIN DELETE FROM bad_note; END')",
+    "puts an index on the core": 'op.execute("CREATE INDEX bad_index ON story (title)")',
     "commits": f"{table('bad_note')}\nop.get_bind().commit()",
     "rolls back": f"{table('bad_note')}\nop.get_bind().rollback()",
     "commits in words": f"{table('bad_note')}\nop.execute('COMMIT')",
     "commits after a comment": f"{table('bad_note')}\nop.execute('/* x */ COMMIT')",
+    "leaves a row that refers to nothing": f"{table('bad_note')}\nop.create_table('bad_child', sa.Column('note', sa.ForeignKey('bad_note.id')))\n"
+    "op.execute('INSERT INTO bad_child VALUES (7)')",
     "leaves the transaction": f"{table('bad_note')}\nwith op.get_context().autocommit_block():\n    pass",
 }
 
 
 @pytest.mark.parametrize("kind", BAD_MIGRATIONS)
 def test_a_migration_that_does_wrong_is_undone_whole_and_the_plugin_stays_off(site_with, tmp_path, kind):
-    tidy = found_in(write_plugin(tmp_path, "tidy", migrations={"one.py": migration("tidy_1", None, table("tidy_note"))}))
+    filled = f"{table('tidy_note')}\nop.execute(\"INSERT INTO tidy_note (words) VALUES ('un mot')\")"
+    tidy = found_in(write_plugin(tmp_path, "tidy", migrations={"one.py": migration("tidy_1", None, filled)}))
     bad = found_in(write_plugin(tmp_path, "bad", migrations={"one.py": migration("bad_1", None, BAD_MIGRATIONS[kind])}))
     site = site_with(tidy, bad)
     switch(site, "tidy", True)

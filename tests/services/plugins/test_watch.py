@@ -144,7 +144,9 @@ def test_a_suspended_guard_refuses_and_a_suspended_page_says_so(site, world):
             plugins.suspend(uow, call, "slow", "hang")
     with site.writer.begin() as uow:
         found = objections(uow.session, uow.snapshot, GuardContext("submit", world.stories["legumerie"], None))
+        other = objections(uow.session, uow.snapshot, GuardContext("publish", world.stories["legumerie"], None))
     assert found == ([], ["slow"])
+    assert other == ([], []), "it stands before one step alone"
     assert len(site.registry.of(Guard)) == 1
 
 
@@ -162,6 +164,11 @@ def test_a_suspended_page_answers_503_until_it_is_resumed(home, tmp_path):
     with site.writer.begin() as uow:
         plugins.resume(uow, None, "slow")
     reader.get("/slow/page")
+    CALLS.refuse(frozenset({"view slow:slow.page"}))  # the database does not say so yet
+    try:
+        assert "suspendue" in reader.get("/slow/page", status=503)
+    finally:
+        CALLS.refuse(frozenset())
     close_engines(app)
 
 

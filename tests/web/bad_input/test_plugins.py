@@ -4,12 +4,13 @@ import sys
 from urllib.parse import quote
 
 import pytest
-from flask import Blueprint, Flask
+from flask import Blueprint, Flask, Response, abort
 from sqlalchemy import text
 
 import app.factory
 from app.factory import Trial, create_app
-from app.hooks.contracts import Manifest, MenuItem, Permission, PromptOffer, PromptSource
+from app.hooks.calls import CALLS
+from app.hooks.contracts import Manifest, MenuItem, Permission, PromptOffer, PromptSource, RoleOffer, SlotItem
 from app.hooks.manager import Candidate, PluginManager
 from app.services import plugins
 from tests.conftest import Browser, close_engines, settings_for
@@ -54,9 +55,15 @@ BAD_PLUGINS = {
     "has a dictionary for a manifest": plugin("alpha", manifest={"name": "alpha"}),
     "has another name": plugin("alpha", manifest=Manifest("beta", "Titre", "Phrase.", "1", 1)),
     "has a reserved name": plugin("recits"),
+    "has a name that tables of the core begin with": plugin("role"),
+    "has a name that the tables of migrations begin with": plugin("alembic"),
+    "has a capital in its name": plugin("Alpha"),
     "has an odd name": plugin("Alpha Beta"),
     "has markup for a name": plugin("<script>"),
     "wants another SDK": plugin("alpha", manifest=Manifest("alpha", "Titre", "Phrase.", "1", 99)),
+    "wants an SDK that is gone": plugin("alpha", manifest=Manifest("alpha", "Titre", "Phrase.", "1", 0)),
+    "shows in a place that does not exist": plugin("alpha", register_slot_items=lambda: [SlotItem("a", slot="home.roof")]),
+    "shows a template of another": plugin("alpha", register_slot_items=lambda: [SlotItem("a", slot="home.foot", template="beta/x.html")]),
     "raises in a hook": plugin("alpha", register_permissions=raises(ValueError("boum"))),
     "calls sys.exit in a hook": plugin("alpha", register_menu_items=lambda: sys.exit(1)),
     "returns nothing": plugin("alpha", register_blueprints=lambda: None),
@@ -80,11 +87,21 @@ BAD_PLUGINS = {
     "claims a permission of the core": plugin("alpha", register_permissions=lambda: [Permission("account.manage", roles=frozenset({"organiser"}))]),
     "claims a permission of another plugin": plugin("alpha", register_permissions=lambda: [Permission("communication.manage_prompts", roles=frozenset({"organiser"}))]),
     "gives a permission to a role that is none": plugin("alpha", register_permissions=lambda: [Permission("alpha.x", roles=frozenset({"god"}))]),
+    "offers a role of the core": plugin("alpha", register_roles=lambda: [RoleOffer("organiser")]),
+    "is granted what does not exist": plugin("alpha", manifest=Manifest("alpha", "Titre", "Phrase.", "1", 1, grants=frozenset({"media.nothing"}))),
     "has the name of a core blueprint": plugin("passages", register_blueprints=lambda: [pages_of("passages")]),
     "has the name of another core blueprint": plugin("moments", register_blueprints=lambda: [pages_of("moments")]),
     "has the name of a core path": plugin("compte", register_blueprints=lambda: [pages_of("compte")]),
     "has the name of a public path": plugin("methode", register_blueprints=lambda: [pages_of("methode")]),
 }  # fmt: skip
+
+# What its author must be told, where Python's own words would not say it.
+SAID = {
+    "has no manifest": "no MANIFEST of type",
+    "has a dictionary for a manifest": "no MANIFEST of type",
+    "returns texts": "returned str instead of Permission",
+    "returns no blueprint": "register_blueprints returned object",
+}
 
 
 def _replace_global(found: Flask) -> None:
@@ -145,6 +162,8 @@ def test_a_plugin_that_does_not_hold_is_marked_failed_when_it_is_tried(kind):
     assert bad.failure is not None
     assert bad.failure.stage in ("import", "manifest", "hooks", "blueprints")
     assert "Traceback" not in bad.failure.message
+    assert SAID.get(kind, "") in bad.failure.message
+    assert (bad.declared, bad.blueprints) == ({}, [])
     assert [found.name for found in manager.usable()] == ["good"]
 
 
@@ -177,10 +196,24 @@ def test_a_plugin_cannot_take_a_name_of_the_core(app_with, name):
     assert "<script>" not in page.replace('<script type="module"', "")
 
 
-def test_two_plugins_whose_blueprints_share_a_name_do_not_stop_the_site(app_with):
-    one = plugin("alpha", register_blueprints=lambda: [pages_of("alpha_beta")])
-    two = plugin("alpha_beta", register_blueprints=lambda: [pages_of("alpha_beta")])
-    admin = Browser(app_with(one, two).test_client()).sign_in("admin")
+@pytest.mark.parametrize("shared", ["alpha_beta", "alpha_beta_pages"])
+def test_two_plugins_whose_blueprints_share_a_name_do_not_stop_the_site_nor_the_first(app_with, world, shared):
+    one = plugin("alpha", register_blueprints=lambda: [pages_of(shared)])
+    two = plugin("alpha_beta", register_blueprints=lambda: [pages_of(shared)])
+    found = app_with(one, two)
+    admin = Browser(found.test_client()).sign_in("admin")
+    assert "en défaut" in admin.get("/configuration/extensions")
+    enable(found, world, "alpha")
+    admin.get("/alpha/page")
+
+
+def test_a_blueprint_that_holds_in_the_trial_alone_fails_its_plugin_and_its_pages_are_nowhere(app_with):
+    found = app_with(plugin("alpha", register_blueprints=lambda: [reaches_into(lambda app: 1 / (app.name == "scratch"))]))
+    failure = found.extensions["recits"].plugins.plugins["alpha"].failure
+    assert failure is not None
+    assert (failure.stage, failure.message) == ("blueprints", "ZeroDivisionError: division by zero")
+    admin = Browser(found.test_client()).sign_in("admin")
+    admin.get("/alpha/page", status=404)
     assert "en défaut" in admin.get("/configuration/extensions")
 
 
@@ -285,6 +318,58 @@ def test_a_page_of_a_plugin_that_raises_is_its_own_error(app_with, world):
     helene = Browser(found.test_client()).sign_in("helene")
     helene.get("/alpha/broken", status=500)
     helene.get("/espace/")
+
+
+def test_what_a_plugin_s_page_does_wrong_is_named_and_what_it_answers_is_not(app_with, world):
+    blueprint = pages_of("alpha")
+    for name, view in {"raises": lambda: 1 / 0, "leaves": lambda: sys.exit(3), "answers": lambda: abort(404)}.items():
+        blueprint.add_url_rule(f"/{name}", name, view)
+    found = app_with(plugin("alpha", register_blueprints=lambda: [blueprint]))
+    enable(found, world, "alpha")
+    helene = Browser(found.test_client()).sign_in("helene")
+    helene.get("/alpha/answers", status=404)
+    assert CALLS.faults() == []
+    for name in ("raises", "leaves"):
+        helene.get(f"/alpha/{name}", status=500)
+        fault = CALLS.faults()[0]
+        assert (fault.owner, fault.hook, fault.name) == ("alpha", "view", f"alpha.{name}")
+
+
+def _on_error(blueprint: Blueprint) -> None:
+    blueprint.errorhandler(404)(_out)
+    blueprint.before_request(lambda: abort(404))
+
+
+@pytest.mark.parametrize(
+    "handler", [lambda blueprint: blueprint.before_request(_out), lambda blueprint: blueprint.after_request(_out), _on_error]
+)
+def test_a_handler_of_a_plugin_s_pages_that_leaves_is_its_own_error(app_with, world, handler):
+    blueprint = pages_of("alpha")
+    handler(blueprint)
+    found = app_with(plugin("alpha", register_blueprints=lambda: [blueprint]))
+    enable(found, world, "alpha")
+    helene = Browser(found.test_client()).sign_in("helene")
+    helene.get("/alpha/page", status=500)
+    assert (CALLS.faults()[0].owner, CALLS.faults()[0].hook) == ("alpha", "view")
+    helene.get("/espace/")
+
+
+def test_what_a_plugin_sends_in_parts_is_closed_at_its_end(app_with, world):
+    closed = []
+
+    class Parts:
+        def __iter__(self):
+            yield "une partie"
+
+        def close(self):
+            closed.append(True)
+
+    blueprint = pages_of("alpha")
+    blueprint.add_url_rule("/parts", "parts", lambda: Response(Parts()))
+    found = app_with(plugin("alpha", register_blueprints=lambda: [blueprint]))
+    enable(found, world, "alpha")
+    assert Browser(found.test_client()).sign_in("helene").get("/alpha/parts") == "une partie"
+    assert closed == [True]
 
 
 def test_a_plugin_s_page_asks_for_a_session_unless_it_says_otherwise(app_with, world):

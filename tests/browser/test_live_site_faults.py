@@ -1,0 +1,159 @@
+"""Live writing on the real site when something fails: the line of one side, the tab, the server. What was acknowledged is on disk, all else is in the browser."""
+
+import time
+from dataclasses import dataclass, field
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.live import Writer
+from tests.browser.live_site import LiveSite, line_to
+
+SENTENCE = "Le préau ouvre à sept heures."
+TEXT = f"{SENTENCE}\n\nUn second paragraphe."
+BACK_SECONDS = 3
+
+
+def line_is_cut(writer: Writer) -> None:
+    expect(writer.state).to_contain_text("La connexion est coupée.")
+    assert writer.state.get_attribute("data-state") == "offline"
+
+
+def test_both_write_while_the_line_of_one_is_cut(live: LiveSite):
+    """All meets at the return, and who was away is shown the place that both changed, not the others."""
+    passage = live.passage(None, TEXT)
+    with line_to(live) as line:
+        helene, karim = live.open("helene", passage, address=line.address), live.open("karim", passage)
+        line.cut()
+        line_is_cut(helene)
+        helene.caret("sept", 4)
+        helene.type(" ou huit")
+        karim.caret("préau")
+        karim.type("vieux ")
+        karim.caret("second", 6)
+        karim.type(" petit")
+        karim.is_saved()
+        assert "huit" not in karim.text()
+        line.mend()
+        assert live.agree(helene, karim) == "Le vieux préau ouvre à sept ou huit heures.|Un second petit paragraphe."
+        notice = helene.page.get_by_role("alert")
+        expect(notice).to_contain_text("d’autres ont changé les mêmes endroits")
+        expect(notice).to_contain_text("Le vieux préau ouvre à sept ou huit heures.")
+        expect(notice).not_to_contain_text("second")
+        expect(helene.page.get_by_role("status").filter(has_text="La connexion est revenue")).to_have_count(1)
+        expect(karim.page.get_by_role("alert")).to_have_count(0)
+
+
+def test_a_browser_that_says_it_is_offline(live: LiveSite):
+    passage = live.passage(None, SENTENCE)
+    helene, karim = live.open("helene", passage), live.open("karim", passage)
+    helene.page.context.set_offline(True)
+    line_is_cut(helene)
+    helene.caret("sept", 4)
+    helene.type(" ou huit")
+    karim.caret("préau", 5)
+    karim.type(" neuf")
+    karim.is_saved()
+    helene.page.wait_for_timeout(1500)
+    line_is_cut(helene)
+    helene.page.context.set_offline(False)
+    assert live.agree(helene, karim) == "Le préau neuf ouvre à sept ou huit heures."
+
+
+def test_a_tab_that_is_closed_without_a_line_keeps_its_words(live: LiveSite):
+    passage = live.passage(None, SENTENCE)
+    with line_to(live) as line:
+        helene, karim = live.open("helene", passage, address=line.address), live.open("karim", passage)
+        line.cut()
+        line_is_cut(helene)
+        helene.caret("sept", 4)
+        helene.type(" ou huit")
+        helene.page.wait_for_timeout(300)
+        context = helene.page.context
+        helene.page.close()
+        karim.caret("préau", 5)
+        karim.type(" neuf")
+        karim.is_saved()
+        line.mend()
+        again = live.open("helene", passage, context=context)
+        assert live.agree(again, karim) == "Le préau neuf ouvre à sept ou huit heures."
+
+
+@pytest.mark.long
+def test_a_line_that_is_dead_without_a_word(live: LiveSite):
+    """A network that swallows packets: « Enregistré » is not said, the line is given up, and nothing is lost."""
+    passage = live.passage(None, SENTENCE)
+    with line_to(live) as line:
+        helene, karim = live.open("helene", passage, address=line.address), live.open("karim", passage)
+        line.die()
+        helene.caret("sept", 4)
+        helene.type(" ou huit")
+        expect(helene.state).to_have_text("…Enregistrement…")
+        expect(helene.state).to_contain_text("La connexion est coupée.", timeout=20_000)
+        line.mend()
+        assert live.agree(helene, karim) == "Le préau ouvre à sept ou huit heures."
+
+
+@dataclass
+class Typist:
+    """Somebody who types word after word, and knows which were acknowledged."""
+
+    writer: Writer
+    name: str
+    typed: list[str] = field(default_factory=list)
+    acknowledged: list[str] = field(default_factory=list)
+
+    def type(self) -> None:
+        word = f"{self.name}{len(self.typed)}."
+        self.typed.append(word)
+        self.writer.type(word)
+
+    def look(self) -> None:
+        if self.writer.do("T.room.state") == "saved":
+            self.acknowledged = self.typed[:]
+
+
+def write_and_kill(live: LiveSite, typists: list[Typist], passage: str) -> float:
+    """Kills the server in the middle of a word; returns the seconds from its being back until all is saved."""
+    for _ in range(6):
+        for typist in typists:
+            typist.look()
+            typist.type()
+    live.kill()
+    on_disk = live.on_disk(passage)
+    for typist in typists:
+        assert all(word in on_disk for word in typist.acknowledged), "an acknowledged word is not on disk"
+        typist.type()
+        line_is_cut(typist.writer)
+    live.start_again()
+    began = time.monotonic()
+    live.agree(*(typist.writer for typist in typists))
+    return time.monotonic() - began
+
+
+def kill_again_and_again(live: LiveSite, kills: int) -> None:
+    passage = live.passage(None)
+    typists = []
+    for name in ("helene", "karim"):
+        typists.append(Typist(live.open(name, passage), name[0]))
+        typists[-1].writer.begin()
+        typists[-1].writer.press("Enter")
+    for _ in range(kills):
+        seconds = write_and_kill(live, typists, passage)
+        assert seconds <= BACK_SECONDS, f"back after {seconds:.1f} s"
+    assert any(typist.acknowledged for typist in typists)
+    text, on_disk = typists[0].writer.text(), live.on_disk(passage)
+    for typist in typists:
+        expect(typist.writer.state).to_have_text("✓Enregistré")
+        said = "".join(typist.typed)
+        assert said in text, "each word is there once, in its order"
+        assert said in on_disk
+
+
+def test_the_server_is_killed_and_started_while_two_type(live: LiveSite):
+    kill_again_and_again(live, 1)
+
+
+@pytest.mark.long
+def test_the_server_is_killed_ten_times_while_two_type(live: LiveSite):
+    kill_again_and_again(live, 10)
