@@ -128,9 +128,7 @@ class VoiceWatch:
         self._unread.clear()
         self._changes, self._before, self._structure, self._written = [], {}, False, []
         if self._subscription is None:
-            self._subscription = self._root.observe_deep(
-                lambda events: self._observe(events)
-            )  # the library reads a method's signature more slowly
+            self._subscription = self._root.observe_deep(self._observe)
         self._doc.apply_update(update)
 
     def _note_typing(self, lone: Typing | None, voice: str | None, wrong: bool) -> None:
