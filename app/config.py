@@ -3,7 +3,7 @@
 import contextlib
 import os
 import secrets
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -14,6 +14,12 @@ SECRET_MINIMUM = 32
 _WEAK_SECRETS = frozenset({"dev", "secret", "changeme", "change-me", "default"})
 
 MEBIBYTE = 1024 * 1024
+_LIVE_SCHEMES = ("postgresql", "postgresql+psycopg")
+_REDIS_SCHEMES = ("redis", "rediss", "unix")
+_REDIS_ALONE = (
+    "RECITS_REDIS_URL is set and RECITS_LIVE_URL is not: Redis only wakes the workers, what is written needs a PostgreSQL. "
+    "Set RECITS_LIVE_URL to one, for example postgresql://recits:password@host/recits, or unset RECITS_REDIS_URL."
+)
 
 
 class UnsafeSettings(Exception):
@@ -61,6 +67,8 @@ class Settings:
         max_body: bytes of a request body at most, images included.
         time_zone: whose days and hours are shown, by its IANA name.
         trusted_proxies: how many reverse proxies in front may be believed about address, scheme and host.
+        live_url: PostgreSQL in which live writing is kept, for workers on several machines; empty: `live_file`.
+        redis_url: Redis through which those workers wake each other; empty: PostgreSQL does it.
     """
 
     home: Path
@@ -76,6 +84,8 @@ class Settings:
     max_body: int = 12 * MEBIBYTE
     trusted_proxies: int = 0
     time_zone: str = "Europe/Paris"
+    live_url: str = ""
+    redis_url: str = ""
 
     @property
     def media_folder(self) -> Path:
@@ -83,7 +93,7 @@ class Settings:
 
     @property
     def live_file(self) -> Path:
-        """Where live writing is kept."""
+        """Where live writing is kept, unless `live_url` says otherwise."""
         return self.home / "live.sqlite3"
 
     @property
@@ -140,7 +150,11 @@ def load_settings(environ: Mapping[str, str] | None = None, **overrides: object)
         "max_body": _number(source, "RECITS_MAX_BODY", 12 * MEBIBYTE),
         "trusted_proxies": _number(source, "RECITS_TRUSTED_PROXIES", 0),
         "time_zone": _time_zone(source),
+        "live_url": _address(source, "RECITS_LIVE_URL", _LIVE_SCHEMES, "postgresql://recits:password@host/recits"),
+        "redis_url": _address(source, "RECITS_REDIS_URL", _REDIS_SCHEMES, "redis://host:6379/0"),
     }
+    if values["redis_url"] and not values["live_url"]:
+        raise UnsafeSettings([_REDIS_ALONE])
     values.update(overrides)
     return Settings(**values)  # type: ignore[arg-type]  # the table above has the fields' types
 
@@ -156,6 +170,16 @@ def _number(source: Mapping[str, str], name: str, default: int) -> int:
     if not text.isdigit():
         raise UnsafeSettings([f"{name} must be a whole number, not {text!r}."])
     return int(text)
+
+
+def _address(source: Mapping[str, str], name: str, schemes: Sequence[str], example: str) -> str:
+    """Returns an address, or nothing where none is set; never repeats it, since it may hold a password."""
+    address = source.get(name, "").strip()
+    scheme, found, rest = address.partition("://")
+    if address and not (found and rest and scheme in schemes):
+        beginnings = " or ".join(f"{one}://" for one in schemes)
+        raise UnsafeSettings([f"{name} must begin with {beginnings} and say where, for example: {example}"])
+    return address
 
 
 def _time_zone(source: Mapping[str, str]) -> str:

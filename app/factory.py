@@ -32,7 +32,9 @@ from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
 from app.live.announcing import announce
 from app.live.documents import SiteDocuments
-from app.live.log import SqliteLog
+from app.live.log import UpdateLog
+from app.live.log_postgresql import PostgresqlLog
+from app.live.log_sqlite import SqliteLog
 from app.services.accounts import Signer
 from app.services.identity import IdentityCache
 from app.services.installed_code import InstalledCode, note_installed
@@ -155,7 +157,7 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
     registry = build_registry(manager)
     snapshots = SnapshotCache(registry, {plugin.name: plugin.revisions for plugin in manager.usable()})
     writer = Writer(engine, EventBus(), clock, snapshots)
-    live = SiteDocuments(SqliteLog(settings.live_file), engine, writer)
+    live = SiteDocuments(_live_log(settings), engine, writer)
     return Site(
         settings=settings,
         engine=engine,
@@ -170,6 +172,13 @@ def _build_site(settings: Settings, engine: Engine, manager: PluginManager, cloc
         installed=installed,
         live=live,
     )
+
+
+def _live_log(settings: Settings) -> UpdateLog:
+    """Returns where live writing is kept: an SQLite file, or the PostgreSQL that a setting names."""
+    if settings.live_url:
+        return PostgresqlLog(settings.live_url, settings.redis_url)
+    return SqliteLog(settings.live_file)
 
 
 def _install_languages(app: Flask, settings: Settings, manager: PluginManager) -> None:

@@ -9,7 +9,8 @@ import os
 import secrets
 import shutil
 import sqlite3
-from contextlib import closing
+from collections.abc import Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -83,6 +84,18 @@ def drop_database(home: Path) -> None:
     name = _names.pop(home, None)
     if name:
         _tell_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+
+
+@contextmanager
+def scratch_database() -> Iterator[str]:
+    """Makes an empty database on the server that is there, for tests that are about PostgreSQL; yields its address."""
+    server = find_server()
+    name = f"recits_test_{_run}_{next(_numbers)}"
+    _tell_server(f'CREATE DATABASE "{name}" TEMPLATE template0', server)
+    try:
+        yield make_url(server).set(database=name).render_as_string(hide_password=False)
+    finally:
+        _tell_server(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)', server)
 
 
 def drop_all_databases() -> None:

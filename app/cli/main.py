@@ -192,6 +192,7 @@ def _prepared(makers: Makers, settings: Settings) -> list[str]:
 
 def _prepare(site: Site) -> list[str]:
     """In development: migrates and fills an empty site. In production: changes nothing, and refuses what is not ready."""
+    site.live.check()
     if site.settings.production:
         with site.engine.connect() as connection:
             if schema_status(connection).state != "current":

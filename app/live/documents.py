@@ -44,6 +44,9 @@ class SiteDocuments(NoLive):
         self._writer = writer
         self._sealing = Sealing(writer, self)
 
+    def check(self) -> None:
+        self.log.check()
+
     def seed(self, passage_id: str) -> tuple[bytes, str | None]:
         """Returns the first update of a passage's room, made from its revision, and that revision."""
         with Session(self._engine) as session:

@@ -90,18 +90,25 @@ class Hub:
         self._told_at = 0.0
         self._leaving = False
         self._started = False
+        self._starting = asyncio.Lock()
 
     # — beginning and end —
 
-    def start(self) -> None:
-        """Binds the hub to the running loop and starts the log's thread; called with the first socket."""
-        if self._started:
-            return
-        self._started = True
-        self.loop = asyncio.get_running_loop()
-        self.now = self.loop.time
-        self.log.start(_Ears(self))
-        self._do(self._rounds())
+    async def _start(self) -> bool:
+        """Binds the hub to the running loop and starts the log's thread, with the first socket; False if the log does not answer."""
+        async with self._starting:
+            if self._started:
+                return True
+            self.loop = asyncio.get_running_loop()
+            self.now = self.loop.time
+            try:
+                await self._in_thread(self.log.start, _Ears(self))
+            except Exception:  # whatever it is kept in; the next socket tries again
+                log.exception("live writing cannot begin")
+                return False
+            self._started = True
+            self._do(self._rounds())
+            return True
 
     def leave(self) -> None:
         """Tells every browser that this worker goes; they come back to another."""
@@ -111,16 +118,15 @@ class Hub:
 
     def stop(self) -> None:
         """Commits what is queued; called when the last socket is closed."""
-        if self._started:
-            self.log.stop()
+        self.log.stop()
         self._threads.shutdown(wait=False, cancel_futures=True)
 
     async def serve(self, receive: Receive, send: Send, story: str, lang: str, token: str | None) -> None:
         """Serves one socket of a story, from its opening to its end."""
-        self.start()
+        started = await self._start()
         await receive()
         await send({"type": "websocket.accept"})
-        found = "restart" if self._leaving else await self._in_thread(self._rights.enter, token, story)
+        found = socket.RESTART if self._leaving or not started else await self._in_thread(self._rights.enter, token, story)
         if isinstance(found, str) or token is None:
             reason = found if isinstance(found, str) else socket.SIGNED_OUT
             await send({"type": "websocket.close", "code": socket.CODES[reason], "reason": reason})

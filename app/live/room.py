@@ -52,6 +52,8 @@ class Outlet(Protocol):
 
     def put(self, message: bytes) -> None: ...
 
+    def end(self, reason: str) -> None: ...
+
 
 class Channel:
     """One browser's way into one room; `number` is what that browser calls it.
@@ -133,7 +135,7 @@ class Room:
         self.told_space = self.space
         self._watch = VoiceWatch(document) if self._shared else None
         for update in self._early:
-            self.document.apply_update(update)
+            self._hear(update)
         self._early.clear()
         self.ready.set_result(None)
 
@@ -142,7 +144,7 @@ class Room:
         if not self.ready.done():
             self._early.append(update)
             return
-        self.document.apply_update(update)
+        self._hear(update)
         self._grew(update)
 
     # — how long the text is —
@@ -167,6 +169,12 @@ class Room:
         self.size += len(update)
         self.grown += GROWTH * len(update)
         self.rows += 1
+
+    def _hear(self, update: bytes) -> None:
+        if self._watch is None:
+            self.document.apply_update(update)
+        else:
+            self._watch.heard(update)
 
     def objection(self, channel: Channel, update: bytes) -> str | None:
         """Returns why an update is not taken from somebody, or None; what only suggests, or might be too long, is tried on a copy first."""
@@ -220,10 +228,11 @@ class Room:
                 raise TooLarge
         correction = None
         try:
-            check(update)
             if self._watch is None:
+                check(update)
                 self.document.apply_update(update)
-            else:
+            elif not self._watch.typed(update, voice):
+                check(update)
                 correction = self._watch.apply(update, voice)
         except (ValueError, UnicodeDecodeError):
             raise wire.Malformed("update") from None
@@ -237,8 +246,6 @@ class Room:
 
     def _watch_anew(self) -> None:
         """Makes the document again without what waits for a piece that never came: an update does not hold it."""
-        if self._watch is not None:
-            self._watch.close()
         self.document = ydoc.doc_of([self.document.get_update()])
         self._watch = VoiceWatch(self.document)
 
@@ -284,12 +291,13 @@ class Room:
         Raises:
             Malformed, TooLong: as `wire.read_awareness`.
         """
-        own = [entry for entry in wire.read_awareness(payload) if entry[0] == channel.client]
+        entries = wire.read_awareness(payload)
+        own = [entry for entry in entries if entry[0] == channel.client]
         if not own:
             return b""
         client, clock, state = own[-1]
         self.carets[client] = (clock, state)
-        return wire.awareness(own)
+        return payload if len(own) == len(entries) else wire.awareness(own)
 
     def moved_elsewhere(self, payload: bytes) -> None:
         """Notes where the carets of another worker's browsers are."""

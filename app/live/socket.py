@@ -135,9 +135,9 @@ class Connection:
         """Takes all messages of a frame; its updates become one commit, the caret travels with the text that it belongs to."""
         entries: list[Append] = []
         messages = wire.read_frame(frame)
+        self._spend(len(messages))
         try:
             for kind, number, step, body in messages:
-                self._spend()
                 if kind <= wire.AWARE:
                     channel = self.channels.get(number)
                     if channel is None:
@@ -168,14 +168,14 @@ class Connection:
             self.here = wire.read_passage(body)
             self.hub.presence_changed(self.story)
 
-    def _spend(self) -> None:
-        """Counts a message; a burst is for the hour that somebody was offline, not for a script.
+    def _spend(self, messages: int) -> None:
+        """Counts the messages of a frame; a burst is for the hour that somebody was offline, not for a script.
 
         Raises:
             Ended: if too many came.
         """
         now = self.hub.now()
-        self._budget = min(2 * BURST, self._budget + (now - self._filled) * 2 * RATE) - 1.0
+        self._budget = min(2 * BURST, self._budget + (now - self._filled) * 2 * RATE) - messages
         self._filled = now
         if self._budget < 0:
             raise Ended(TOO_FAST)

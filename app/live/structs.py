@@ -1,8 +1,9 @@
 """Reads how far a Yjs update reaches, so that nothing is folded while a piece is missing: a document tells what it has, not what it waits for."""
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
-from app.live.wire import Malformed, read_bytes, read_varuint
+from app.live.wire import Malformed, read_bytes, read_varuint, varuint
 
 # Kinds of content in an update of version 1, by the five lowest bits of a struct's first byte.
 _GC, _DELETED, _JSON, _BINARY, _STRING, _EMBED, _FORMAT, _TYPE, _ANY, _DOCUMENT, _SKIP, _MOVE = range(12)
@@ -29,6 +30,74 @@ def check(update: bytes) -> None:
         if at < len(update) and update[at] & 31 == _STRING:
             return
     ends(update)
+
+
+@dataclass(slots=True)
+class Typing:
+    """A piece of text that stands alone in an update, and with which bytes an update begins that goes on typing right after it.
+
+    Args:
+        client: who typed, as the update writes it.
+        clock: of what that client says next.
+        right: the id of what stood to the right, as the update writes it; empty at the end of a line.
+    """
+
+    client: bytes
+    clock: int
+    right: bytes
+    prefix: bytes = b""
+
+    def __post_init__(self) -> None:
+        self._expect()
+
+    def _expect(self) -> None:
+        info = b"\xc4" if self.right else b"\x84"
+        self.prefix = b"".join((b"\1\1", self.client, varuint(self.clock), info, self.client, varuint(self.clock - 1), self.right))
+
+    def goes_on(self, update: bytes) -> bool:
+        """Tells whether an update is a lone piece of text right after this one, before the same neighbour; if so, stands for that one from now on.
+
+        Raises:
+            UnicodeDecodeError: if it would be, and its text is none.
+        """
+        if not update.startswith(self.prefix):
+            return False
+        at = len(self.prefix) + 1
+        text = update[at:-1]
+        if not text or update[-1] or update[at - 1] != len(text) or len(text) > 127:
+            return False
+        self.clock += len(text) if text.isascii() else _units(text.decode())
+        self._expect()
+        return True
+
+
+def lone_text(update: bytes) -> Typing | None:
+    """Returns the piece of text that is all there is in an update and that stands beside something; None if there is more, or less.
+
+    Raises:
+        Malformed: if it is no update of version 1.
+    """
+    if update[:2] != b"\1\1" or update[-1]:
+        return None
+    _, clock_at = read_varuint(update, 2)
+    clock, info_at = read_varuint(update, clock_at)
+    info, at = _byte(update, info_at)
+    if info & 31 != _STRING or not info & (_HAS_LEFT | _HAS_RIGHT):
+        return None
+    if info & _HAS_LEFT:
+        at = _id(update, at)
+    right_at = at
+    if info & _HAS_RIGHT:
+        at = _id(update, at)
+    length, end = _content(_STRING, update, at)
+    if end != len(update) - 1 or not length:
+        return None
+    return Typing(update[2:clock_at], clock + length, update[right_at:at])
+
+
+def _units(text: str) -> int:
+    """Returns how long a text is for Yjs, which counts as JavaScript does."""
+    return len(text.encode("utf-16-le", "surrogatepass")) // 2
 
 
 def read_state(state: bytes) -> dict[int, int]:
@@ -108,7 +177,7 @@ def _content(kind: int, data: bytes, at: int) -> tuple[int, int]:
         return length, at
     if kind == _STRING:
         text, at = read_bytes(data, at)
-        return len(text.decode("utf-8", "surrogatepass").encode("utf-16-le", "surrogatepass")) // 2, at
+        return _units(text.decode("utf-8", "surrogatepass")), at
     return 1, _single(kind, data, at)
 
 

@@ -1,6 +1,7 @@
 """Watches whose words an update puts into a shared passage, and sets right what claims to be another's (the rule is in `kernel.editor.voices`).
 
-An ordinary keystroke costs one look at one paragraph. Voices that the document bears when the watch begins are believed: the server wrote or checked them.
+A keystroke that goes on right after one's last costs a comparison of bytes, another one look at one paragraph. Voices that the document bears when the watch
+begins are believed: the server wrote or checked them.
 """
 
 from __future__ import annotations
@@ -13,7 +14,7 @@ from typing import Any
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from app.kernel.editor.voices import Line, corrections
-from app.live.structs import reaches
+from app.live.structs import Typing, lone_text, reaches
 from app.live.ydoc import made_by, root
 
 MEMORY = 100_000
@@ -53,13 +54,45 @@ class VoiceWatch:
         self._structure = False
         self._sender: str | None = None
         self._root = root(doc)
-        self._subscription = self._root.observe_deep(self._observe)
+        # Where each voice types, and the texts whose lines were not read again since it went on typing there.
+        self._typing: dict[str, tuple[Typing, int, XmlText]] = {}
+        self._unread: dict[int, XmlText] = {}
+        self._subscription: Any = None
+        self._missing: list[bytes] = []  # what others wrote that waits for a piece
+        self._written: list[tuple[XmlText, bool]] = []
         with doc.transaction():
             self._lines = {hash(text): self._line(text) for text in _texts(root(doc))}
 
-    def close(self) -> None:
-        """Stops watching."""
-        self._root.unobserve(self._subscription)
+    def typed(self, update: bytes, voice: str | None) -> bool:
+        """Applies an update if it can be nothing but more words of a voice right after its last ones, between which nobody put anything but words.
+
+        Such a piece of text takes the voice of what it follows, which was looked at: what could change that (a mark, a deletion, a new element) was not applied
+        since, or the place would be forgotten.
+
+        Raises:
+            UnicodeDecodeError: if it is such a piece, and no text.
+        """
+        place = self._typing.get(voice) if voice is not None else None
+        if place is None or self._missing:
+            return False
+        typing, key, text = place
+        if not typing.goes_on(update):
+            return False
+        if self._subscription is not None:  # to be told of each key would take longer than the key
+            self._root.unobserve(self._subscription)
+            self._subscription = None
+        self._doc.apply_update(update)
+        self._unread[key] = text
+        return True
+
+    def heard(self, update: bytes) -> None:
+        """Applies an update that the server or another worker wrote or checked."""
+        self._sender = None
+        self._look(update)
+        if lone_text(update) is None:
+            self._typing.clear()
+        state = self._doc.get_state()
+        self._missing = [waiting for waiting in (*self._missing, update) if not reaches(state, [waiting])]
 
     def apply(self, update: bytes, voice: str | None) -> bytes | None:
         """Applies an update that a person sent.
@@ -77,8 +110,7 @@ class VoiceWatch:
                 the document must be dropped and made again without it.
         """
         self._sender = self._sign(voice)
-        self._changes, self._before, self._structure = [], {}, False
-        self._doc.apply_update(update)
+        self._look(update)
         if not reaches(self._doc.get_state(), [update]):
             self._sender = None
             raise Incomplete
@@ -86,7 +118,27 @@ class VoiceWatch:
         self._sender = None
         if self._structure:
             self._forget_lost_lines()
+        self._note_typing(lone_text(update), voice, bool(faults))
         return self._correct(faults) if faults else None
+
+    def _look(self, update: bytes) -> None:
+        """Applies an update and notes what it did; lines that nobody read since their last words came are read before, while their texts surely exist."""
+        for key, text in self._unread.items():
+            self._lines[key] = self._line(text)
+        self._unread.clear()
+        self._changes, self._before, self._structure, self._written = [], {}, False, []
+        if self._subscription is None:
+            self._subscription = self._root.observe_deep(self._observe)
+        self._doc.apply_update(update)
+
+    def _note_typing(self, lone: Typing | None, voice: str | None, wrong: bool) -> None:
+        if lone is None or wrong:
+            self._typing.clear()
+        elif voice is not None:
+            self._typing.pop(voice, None)
+            if len(self._written) == 1 and self._written[0][1]:
+                text = self._written[0][0]
+                self._typing[voice] = lone, hash(text), text
 
     def _faults(self, change: _Change) -> Iterator[tuple[int, int, str]]:
         yield from change.restored
@@ -127,7 +179,11 @@ class VoiceWatch:
         old = self._lines.get(key, _EMPTY)
         self._before.setdefault(key, old)
         self._lines[key] = line
-        if self._sender is None or self._is_plain(delta):
+        if self._sender is None:
+            return
+        plain = self._is_plain(delta)
+        self._written.append((text, plain and any("insert" in step for step in delta)))
+        if plain:
             return
         change = _Change(key, line, [], [])
         old_bytes, new_bytes = _Bytes(old.text), _Bytes(line.text)

@@ -49,6 +49,9 @@ class LiveDocuments(Protocol):
     def keeps_words(self) -> bool:
         """Whether a log is there: words may be in it that no revision holds yet, also where no page can open a socket."""
 
+    def check(self) -> None:
+        """Raises UnsafeSettings, which says what to set, if what is written live cannot be kept."""
+
     def text(self, passage_id: str) -> LiveText | None:
         """Returns what a passage says in its room; None if it was never opened there."""
 
@@ -88,6 +91,9 @@ class NoLive:
 
     is_open = False
     keeps_words = False
+
+    def check(self) -> None:
+        return None
 
     def text(self, passage_id: str) -> LiveText | None:
         return None

@@ -1,79 +1,28 @@
 """The log: what it acknowledged is on disk, every worker hears of the others, nothing is folded too early, a full disk loses nothing silently."""
 
-import sqlite3
 import threading
 import time
 
 import pytest
 
-from app.live.log import DISK_FULL, SERVER, WRITE, SqliteLog
+from app.live.log import SERVER, WRITE
 from tests.live.documents import Writer, made, say, text_of
+from tests.live.forms import NAMES, opened
+from tests.live.listening import SECONDS, entry, start
 
-SECONDS = 10
 
-
-class Heard:
-    """A listener that keeps what it was told."""
-
-    def __init__(self):
-        self.batches, self.failures, self.rows, self.signals = [], [], [], []
-        self.changed = threading.Condition()
-
-    def _keep(self, where, what):
-        with self.changed:
-            where.append(what)
-            self.changed.notify_all()
-
-    def committed(self, batch):
-        self._keep(self.batches, list(batch))
-
-    def failed(self, batch, reason):
-        self._keep(self.failures, (list(batch), reason))
-
-    def arrived(self, rows, signals):
-        self._keep(self.rows, rows)
-        self._keep(self.signals, signals)
-
-    def tokens(self):
-        return [entry[5] for batch in self.batches for entry in batch]
-
-    def updates(self):
-        return [row[1] for rows in self.rows for row in rows]
-
-    def topics(self):
-        return [topic for signals in self.signals for topic, _ in signals]
-
-    def wait(self, found):
-        with self.changed:
-            assert self.changed.wait_for(found, SECONDS)
+@pytest.fixture(params=NAMES)
+def form(request, tmp_path):
+    with opened(request.param, tmp_path) as found:
+        yield found
 
 
 @pytest.fixture
-def path(tmp_path):
-    return tmp_path / "live.sqlite3"
+def started(form):
+    return lambda: start(form.log())
 
 
-@pytest.fixture
-def started(path):
-    running = []
-
-    def start(prepare=None):
-        log, heard = SqliteLog(path, prepare), Heard()
-        log.busy = True
-        log.start(heard)
-        running.append(log)
-        return log, heard
-
-    yield start
-    for log in running:
-        log.stop()
-
-
-def entry(room, data, token=None, account="a1"):
-    return (room, account, WRITE, data, b"", token)
-
-
-def test_what_is_acknowledged_is_on_disk_in_its_order(started, path):
+def test_what_is_acknowledged_is_on_disk_in_its_order(started, form):
     log, heard = started()
     updates = say(*"une phrase assez longue")
     for number, update in enumerate(updates):
@@ -81,7 +30,7 @@ def test_what_is_acknowledged_is_on_disk_in_its_order(started, path):
     heard.wait(lambda: len(heard.tokens()) == len(updates))
     assert heard.tokens() == list(range(len(updates)))
     assert len(heard.batches) < len(updates), "many updates share a commit"
-    assert text_of(SqliteLog(path).load("p1").document()) == "une phrase assez longue"
+    assert text_of(form.log().load("p1").document()) == "une phrase assez longue"
 
 
 def test_a_correction_is_in_the_commit_of_what_it_corrects(started):
@@ -112,9 +61,9 @@ def test_signals_travel_to_the_other_workers(started):
     assert own.topics() == []
 
 
-def test_what_a_thread_or_a_command_writes_reaches_every_worker(started, path):
+def test_what_a_thread_or_a_command_writes_reaches_every_worker(started, form):
     (_, one), (_, other) = started(), started()
-    command = SqliteLog(path)
+    command = form.log()
     command.write("p1", "a1", SERVER, say("mot")[0])
     command.signal("story:s1", b"{}")
     for heard in (one, other):
@@ -133,10 +82,10 @@ def test_a_new_worker_is_not_told_what_it_will_load(started):
     assert late.updates() == [b"after"]
 
 
-def test_two_seeds_at_once_leave_one(path):
-    logs = [SqliteLog(path) for _ in range(6)]
+def test_two_seeds_at_once_leave_one(form):
+    logs = [form.log() for _ in range(6)]
     found = []
-    all_saw_nothing = threading.Barrier(len(logs))
+    all_saw_nothing = threading.Barrier(len(logs), timeout=SECONDS)
 
     def seed(log, number):
         def make():
@@ -156,8 +105,8 @@ def test_two_seeds_at_once_leave_one(path):
     assert logs[0].open_rooms() == []
 
 
-def test_folding_keeps_the_words_and_who_wrote_them(path):
-    log = SqliteLog(path)
+def test_folding_keeps_the_words_and_who_wrote_them(form):
+    log = form.log()
     log.seed("p1", made("Début. "))
     one = Writer(*log.load("p1").updates)
     for letter in "un mot de plus":
@@ -176,8 +125,8 @@ def test_folding_keeps_the_words_and_who_wrote_them(path):
     assert text_of(log.load("p1").document()) == "Début. un mot de plus!?"
 
 
-def test_nothing_is_folded_while_a_piece_is_missing(path):
-    log = SqliteLog(path)
+def test_nothing_is_folded_while_a_piece_is_missing(form):
+    log = form.log()
     first, second, third = say("un ", "deux ", "trois")
     log.write("p1", "a1", WRITE, first)
     log.write("p1", "a1", WRITE, third)
@@ -188,8 +137,8 @@ def test_nothing_is_folded_while_a_piece_is_missing(path):
     assert text_of(log.load("p1").document()) == "un deux trois"
 
 
-def test_who_folds_late_undoes_nothing(path, monkeypatch):
-    log = SqliteLog(path)
+def test_who_folds_late_undoes_nothing(form, monkeypatch):
+    log = form.log()
     updates = say(*"abcdef")
     for update in updates[:3]:
         log.write("p1", "a1", WRITE, update)
@@ -197,15 +146,15 @@ def test_who_folds_late_undoes_nothing(path, monkeypatch):
     for update in updates[3:]:
         log.write("p1", "a1", WRITE, update)
     assert log.compact("p1") == 6
-    late = SqliteLog(path)
+    late = form.log()
     monkeypatch.setattr(late, "load", lambda room: stale)
     assert late.compact("p1") == 0
     log.forget("p2")
     assert text_of(log.load("p1").document()) == "abcdef"
 
 
-def test_what_was_forgotten_is_gone(path):
-    log = SqliteLog(path)
+def test_what_was_forgotten_is_gone(form):
+    log = form.log()
     log.seed("p1", made("secret"))
     log.write("p1", "a1", WRITE, say("x")[0])
     log.compact("p1")
@@ -215,55 +164,54 @@ def test_what_was_forgotten_is_gone(path):
     assert b"secret" not in b"".join(update for update in log.seed("p1", made("autre")).updates)
 
 
-def test_a_full_disk_acknowledges_nothing_and_heals(started, path):
-    kept = []
-
-    def prepare(connection):
-        kept.append(connection)
-
-    log, heard = started(prepare)
-    log.append([entry("p1", say("avant")[0], "before")])
-    heard.wait(lambda: heard.batches)
-    connection = kept[0]
-    pages = connection.execute("PRAGMA page_count").fetchone()[0]
-    connection.execute(f"PRAGMA max_page_count = {pages}")
-    log.append([entry("p1", b"x" * 200_000, "too much")])
-    heard.wait(lambda: heard.failures)
-    assert [(entry[5], reason) for batch, reason in heard.failures for entry in batch] == [("too much", DISK_FULL)]
-    assert heard.tokens() == ["before"]
-    assert text_of(SqliteLog(path).load("p1").document()) == "avant"
-    connection.execute("PRAGMA max_page_count = 1000000")
-    log.append([entry("p1", say("après")[0], "after")])
-    heard.wait(lambda: len(heard.batches) == 2)
-    assert heard.tokens() == ["before", "after"]
-
-
-def test_a_worker_that_cannot_get_the_lock_says_so(started, path, monkeypatch):
-    monkeypatch.setattr("app.live.log.BUSY_SECONDS", 0.2)
-    log, heard = started()
-    with sqlite3.connect(path, isolation_level=None) as other:
-        other.execute("BEGIN IMMEDIATE")
-        log.append([entry("p1", b"x", "waits")])
-        heard.wait(lambda: heard.failures)
-        other.execute("ROLLBACK")
-    assert heard.failures[0][1] == "restart"
-    assert heard.batches == []
-
-
-def test_old_signals_are_swept(started, path, monkeypatch):
-    monkeypatch.setattr("app.live.log.SIGNAL_SECONDS", 0.3)
+def test_old_signals_are_swept(started, form, monkeypatch):
+    monkeypatch.setattr("app.live.log_rows.KEPT_SECONDS", 0.3)
     log, _ = started()
     log.say("story:s1", b"x")
     deadline = time.monotonic() + SECONDS
     while time.monotonic() < deadline:
         time.sleep(0.2)
         log.say("story:s2", b"y")
-        with sqlite3.connect(path) as connection:
-            if not connection.execute("SELECT 1 FROM live_signal WHERE topic = 'story:s1'").fetchone():
-                return
+        if not form.ask("SELECT 1 FROM live_signal WHERE topic = 'story:s1'"):
+            return
     raise AssertionError("a signal stayed")
 
 
-def test_only_the_site_reads_the_file(path):
-    SqliteLog(path).write("p1", None, SERVER, b"x")
-    assert path.stat().st_mode & 0o077 == 0
+def test_folded_rows_stay_until_every_worker_has_read_them(started, form, monkeypatch):
+    log, _ = started()
+    for update in say(*"abc"):
+        log.write("p1", "a1", WRITE, update)
+    assert log.compact("p1") == 3
+    assert form.ask("SELECT count(*) FROM live_update") == [(3,)]
+    assert log.compact("p1") == 0
+    assert (log.load("p1").rows, log.authors_since("p1", 0)) == (0, ["a1"])
+    monkeypatch.setattr("app.live.log_rows.KEPT_SECONDS", 0.2)
+    deadline = time.monotonic() + SECONDS
+    while form.ask("SELECT count(*) FROM live_update") != [(0,)]:
+        assert time.monotonic() < deadline, "folded rows stayed"
+        time.sleep(0.05)
+    assert text_of(log.load("p1").document()) == "abc"
+    assert (log.authors_since("p1", 0), log.open_rooms()) == (["a1"], ["p1"])
+
+
+def test_who_was_away_for_long_gets_what_was_folded_and_swept_meanwhile(started, form, monkeypatch):
+    log, heard = started()
+    asleep, awake = threading.Event(), threading.Event()
+
+    def sleep(batch, said):
+        asleep.set()
+        awake.wait(SECONDS)
+        monkeypatch.undo()
+        log._looked -= 60
+        return True
+
+    monkeypatch.setattr(log, "_gather", sleep)
+    assert asleep.wait(SECONDS)
+    command = form.log()
+    for update in say(*"abc"):
+        command.write("p1", "a1", WRITE, update)
+    assert command.compact("p1") == 3
+    form.ask("DELETE FROM live_update")
+    awake.set()
+    heard.wait(heard.updates)
+    assert text_of(Writer(*heard.updates()).document) == "abc"

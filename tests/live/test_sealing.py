@@ -10,7 +10,7 @@ from sqlalchemy import select
 from app.cli.base import Makers
 from app.cli.main import recits
 from app.db.models import Passage, PassageRevision, RevisionContributor, Story
-from app.live.log import SqliteLog
+from app.live.log_sqlite import SqliteLog
 from app.services.approvals import reopen_passage, sign_passage
 from app.services.markup import prepare_here
 from app.services.passages import write_revision

@@ -80,7 +80,7 @@ def test_awareness_is_read_and_written():
     assert wire.read_awareness(wire.awareness_gone([(5, 1)])) == [(5, 2, b"null")]
 
 
-@pytest.mark.parametrize("state", [b"{", b"3", b'"x"', b"[]", b"\xff", b"[" * 3000])
+@pytest.mark.parametrize("state", [b"{", b"3", b'"x"', b"[]", b"\xff", b"[" * 3000, b'{"x":NaN}', b"{} {}"])
 def test_a_state_that_browsers_would_stumble_over_is_malformed(state):
     with pytest.raises(wire.Malformed):
         wire.read_awareness(wire.awareness([(1, 1, state)]))

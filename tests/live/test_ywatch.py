@@ -28,7 +28,7 @@ class Room:
         self.doc = doc_of([seed])
         self.watch = VoiceWatch(self.doc)
         self.browsers = {name: doc_of([seed]) for name in ("ali", "bea")}
-        self.corrected = 0
+        self.corrected = self.typed = 0
 
     def edit(self, who, change):
         """Lets a browser change its document in one transaction; `change` gets the root."""
@@ -38,7 +38,11 @@ class Room:
             change(root(browser))
         browser.unobserve(subscription)
         for update in updates:
-            correction = self.watch.apply(update, who)
+            correction = None
+            if self.watch.typed(update, who):
+                self.typed += 1
+            else:
+                correction = self.watch.apply(update, who)
             self.corrected += correction is not None
             for name, other in self.browsers.items():
                 if name != who:
@@ -282,6 +286,98 @@ class TestForgedEdits:
         r = Room([])
         r.edit("bea", lambda place: place.children[0].children.append(XmlText("Moi")))
         assert r.text() == [[("bea", "Moi")]]
+
+
+class TestGoingOnTyping:
+    """Words right after one's last ones are taken without a look, and are watched as all others."""
+
+    def type(self, r, who, at, text, number=0):
+        for place, letter in enumerate(text):
+            r.edit(who, put(number, at + place, letter, who))
+
+    def test_a_run_of_keys_is_looked_at_twice(self):
+        r = room()
+        self.type(r, "ali", 4, "été 𝄞 là")
+        assert r.text()[0] == [("ali", ALI[:4] + "été 𝄞 là" + ALI[4:])]
+        assert r.typed == len("été 𝄞 là") - 1
+
+    def test_in_another_s_words_too(self):
+        r = room()
+        self.type(r, "bea", 4, "abcde")
+        assert r.text()[0] == [("ali", ALI[:4]), ("bea", "abcde"), ("ali", ALI[4:])]
+        assert (r.typed, r.corrected) == (3, 0)
+
+    def test_two_who_type_at_once_do_not_disturb_each_other(self):
+        r = room()
+        for place, letter in enumerate("abcdefgh"):
+            r.edit("ali", put(0, 4 + place, letter, "ali"))
+            r.edit("bea", put(1, 4 + place, letter, "bea"))
+        assert r.typed == 14
+
+    @pytest.mark.parametrize(
+        "deed", [take(0, 5, 6), lambda place: line(place).format(4, 6, {"strong": {}}), new(1, ("Oui.", "bea")), join(0)]
+    )
+    def test_what_is_more_than_words_is_looked_at_and_what_follows_it(self, deed):
+        r = room()
+        self.type(r, "ali", 4, "abcd")
+        before = r.typed
+        r.edit("bea", deed)
+        r.edit("ali", put(0, 7, "e", "ali"))
+        assert r.typed == before
+
+    def test_nobody_types_on_under_another_voice(self):
+        r = room()
+        self.type(r, "ali", 4, "abcd")
+        updates = []
+        r.browsers["ali"].observe(lambda event: updates.append(event.update))
+        put(0, 8, "e", "ali")(root(r.browsers["ali"]))
+        assert not r.watch.typed(updates[0], "bea")
+        r.corrected += r.watch.apply(updates[0], "bea") is not None
+        assert r.corrected == 1
+
+    def test_words_typed_on_are_known_when_something_takes_them_along(self):
+        r = room()
+        self.type(r, "ali", 4, "abcdefgh")
+        r.edit("bea", split(0, 8))
+        assert r.corrected == 0
+        assert r.text()[1] == [("ali", "efgh" + ALI[4:])]
+
+    def test_while_something_of_another_worker_is_missing_nothing_is_taken_unseen(self):
+        r, updates = room(), []
+        self.type(r, "ali", 4, "abcd")
+        other = r.browsers["bea"]
+        other.observe(lambda event: updates.append(event.update))
+        put(1, 0, "un", "bea")(root(other))
+        put(1, 0, "deux", "bea")(root(other))
+        r.watch.heard(updates[1])
+        r.browsers["ali"].observe(lambda event: updates.append(event.update))
+        put(0, 8, "e", "ali")(root(r.browsers["ali"]))
+        assert not r.watch.typed(updates[-1], "ali")
+
+    @settings(max_examples=60)
+    @given(st.lists(st.tuples(st.sampled_from(["ali", "bea"]), st.sampled_from("kkkkkksd"), st.integers(0, 30)), max_size=40))
+    def test_it_comes_to_the_same_as_a_look_at_every_key(self, steps):
+        r = Room([said("aàa a𝄞a aaa", "ali"), said("bbb bbb", "bea")])
+        looked = VoiceWatch(doc_of([r.doc.get_update()]))
+        carets = {"ali": 2, "bea": 8}
+        for who, deed, at in steps:
+            browser, updates = r.browsers[who], []
+            subscription = browser.observe(lambda event, updates=updates: updates.append(event.update))
+            total = len(str_of(root(browser), 0))
+            if deed == "k":
+                spot = carets[who] = min(carets[who] + 1, total)
+                r.edit(who, put(0, spot, {"ali": "a", "bea": "ß"}[who], who))
+            elif deed == "s":
+                carets[who] = at % (total + 1)
+            elif total > 2:
+                r.edit(who, take(0, at % (total - 1), at % (total - 1) + 1))
+            browser.unobserve(subscription)
+            for update in updates:
+                looked.apply(update, who)
+        assert r.corrected == 0
+        r.edit("ali", put(0, 0, "a", "ali"))  # a look, so that all lines are read
+        looked.apply(bytes(r.doc.get_update()), "ali")
+        assert sorted(map(str, r.watch._lines.values())) == sorted(map(str, looked._lines.values()))
 
 
 @settings(max_examples=60)

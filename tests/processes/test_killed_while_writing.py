@@ -12,7 +12,7 @@ import pytest
 from flask import Flask
 
 from app.live import ydoc
-from app.live.log import SqliteLog
+from app.live.log_sqlite import SqliteLog
 from tests.conftest import Browser
 from tests.live.conftest import Passages, passages  # noqa: F401  # a fixture
 from tests.live.page import Page

@@ -205,5 +205,5 @@ for (let index = 0; index < measured; index++) {
   const four = writers.slice(index * 4, index * 4 + 4).map(writer => writer.fragment.toString())
   if (four.every(text => text === four[0])) converged += 1
 }
-console.log(JSON.stringify({ name: plan.name, writers: writers.length, keys_s: Math.round(typed / seconds), p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99), ack95: quantile(acknowledgements, 0.95), cpu: Math.round(used / seconds * 100), rss: Math.round(memory()), rss_over_idle: Math.round(memory() - idle), client_lag99: quantile(lags, 0.99), converged: `${converged}/${measured}`, closed, opened_in: Math.round(joined) }))
+console.log(JSON.stringify({ name: plan.name, writers: writers.length, keys_s: Math.round(typed / seconds), p50: quantile(latencies, 0.5), p95: quantile(latencies, 0.95), p99: quantile(latencies, 0.99), ack95: quantile(acknowledgements, 0.95), cpu_key: Math.round(used / typed * 1e6), cpu: Math.round(used / seconds * 100), rss: Math.round(memory()), rss_over_idle: Math.round(memory() - idle), client_lag99: quantile(lags, 0.99), converged: `${converged}/${measured}`, closed, opened_in: Math.round(joined) }))
 process.exit(0)
