@@ -173,7 +173,7 @@ class PostgresqlLog(RowLog):
     def _own_connection(self) -> "_Lent":
         if self._own is None:
             if time.monotonic() < self._retry_at:
-                raise _Away
+                raise _Away("the database did not answer a moment ago")
             driven = self._engine.connect()
             self._make(driven)
             self._own = _Lent(driven)

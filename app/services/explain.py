@@ -22,7 +22,7 @@ from app.kernel.access import (
 )
 from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotAllowed, NotFound
-from app.services import approvals, media, moments, passages, stories, visibility, workflow
+from app.services import approvals, discussion, media, moments, passages, stories, visibility, workflow
 from app.services.programme import territory_page_decision
 from app.services.scopes import programme_scopes, territory_scopes
 from app.services.sharing import sharing_decision
@@ -131,7 +131,7 @@ def _story(asked: Asked, story: Story) -> list[Answer]:
 def _passage(asked: Asked, passage: Passage) -> list[Answer]:
     session = asked.session
     return [
-        asked.signed_in("open", lambda who: passages.passage_reading(session, who, passage)),
+        asked.signed_in("open", lambda who: discussion.margin_decision(session, who, passage)),
         asked.signed_in("write", lambda who: passages.passage_writing(session, who, passage)),
         asked.signed_in("sign", lambda who: approvals.signing_decision(session, who, passage, voice_to_sign_with(session, who, passage))),
         asked.signed_in("reopen_passage", lambda who: approvals.reopening_decision(session, who, passage)),

@@ -62,6 +62,7 @@ export function openEditor(element, room, page) {
       "data-right": right(),
     }),
     dispatchTransaction(transaction) {
+      if (this.isDestroyed) return; // the binding shows others' carets a moment later, when a room that was entered anew may have a view of its own
       const allowed = right() === "suggest" ? proposed(this.state, transaction, page.account) : transaction;
       if (!allowed) { page.onUnproposable(); return; }
       this.updateState(this.state.apply(allowed));

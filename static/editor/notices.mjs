@@ -24,9 +24,21 @@ function closing(notice, label, done = () => {}) {
   return button;
 }
 
+/** The texts that were put aside on this device. */
+function kept(shelf) {
+  try { return JSON.parse(localStorage.getItem(shelf)) ?? []; } catch { return []; }
+}
+
+function keep(shelf, texts) {
+  try {
+    if ([...texts].length) localStorage.setItem(shelf, JSON.stringify([...texts]));
+    else localStorage.removeItem(shelf);
+  } catch { /* a private window has no shelf: the words stay on the page */ }
+}
+
 export class Notices {
   /** @param place the element before which notices stand */
-  constructor(place, texts) { Object.assign(this, { place, texts }); }
+  constructor(place, texts) { Object.assign(this, { place, texts, shown: new Set() }); }
 
   put(notice) { this.place.before(notice); return notice; }
 
@@ -37,20 +49,23 @@ export class Notices {
     this.last.append(" ", closing(this.last, this.texts.understood));
   }
 
-  /** Words that the server refused: kept on this device until their writer has taken them elsewhere. */
+  /** Words that the server refused: kept on this device, beside earlier ones, until their writer has taken them elsewhere. */
   aside(sentence, text, shelf) {
-    if (text) try { localStorage.setItem(shelf, text); } catch { /* a private window has no shelf: the words stay on the page */ }
+    if (text && this.shown.has(text)) return;
     const notice = this.put(box(sentence || this.texts.refused, true));
-    if (text) notice.append(this.texts.aside, words(text));
-    notice.append(closing(notice, this.texts.understood, () => { try { localStorage.removeItem(shelf); } catch { /* as above */ } }));
+    if (text) {
+      this.shown.add(text);
+      keep(shelf, new Set([...kept(shelf), text]));
+      notice.append(this.texts.aside, words(text));
+    }
+    notice.append(closing(notice, this.texts.understood, () => {
+      this.shown.delete(text);
+      keep(shelf, kept(shelf).filter((one) => one !== text));
+    }));
   }
 
   /** Shows again what was put aside and not yet taken. */
-  remember(shelf) {
-    let text = null;
-    try { text = localStorage.getItem(shelf); } catch { return; }
-    if (text) this.aside(this.texts.refused_before, text, shelf);
-  }
+  remember(shelf) { for (const text of kept(shelf)) this.aside(this.texts.refused_before, text, shelf); }
 
   /** Places that one wrote without a connection and others changed meanwhile. */
   met(places) {

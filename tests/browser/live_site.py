@@ -61,7 +61,7 @@ class LiveSite:
             context.close()
         self.contexts.clear()
         complaints, self.complaints = self.complaints, []
-        assert complaints == []
+        assert complaints == [], complaints
 
     # — what is in the story —
 

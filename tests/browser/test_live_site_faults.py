@@ -6,8 +6,12 @@ from dataclasses import dataclass, field
 import pytest
 from playwright.sync_api import expect
 
+from app.services.approvals import reopen_passage
+from tests.browser.conftest import go
 from tests.browser.live import Writer
-from tests.browser.live_site import LiveSite, line_to
+from tests.browser.live_site import LiveSite, line_to, ready, wait_for
+from tests.processes.conftest import command
+from tests.web.matrix import sign
 
 SENTENCE = "Le préau ouvre à sept heures."
 TEXT = f"{SENTENCE}\n\nUn second paragraphe."
@@ -17,6 +21,10 @@ BACK_SECONDS = 3
 def line_is_cut(writer: Writer) -> None:
     expect(writer.state).to_contain_text("La connexion est coupée.")
     assert writer.state.get_attribute("data-state") == "offline"
+
+
+def may_write(writer: Writer) -> None:
+    expect(writer.page.locator("#texte")).to_have_attribute("contenteditable", "true")
 
 
 def test_both_write_while_the_line_of_one_is_cut(live: LiveSite):
@@ -157,3 +165,87 @@ def test_the_server_is_killed_and_started_while_two_type(live: LiveSite):
 @pytest.mark.long
 def test_the_server_is_killed_ten_times_while_two_type(live: LiveSite):
     kill_again_and_again(live, 10)
+
+
+def test_words_written_without_a_line_in_a_passage_that_was_closed_meanwhile_are_kept_aside(live: LiveSite):
+    """The scribe writes offline, the passage is signed, they come back, twice: their words are not in it, and they have them; reopened, they write on."""
+    passage = live.passage("helene", SENTENCE)
+    with line_to(live) as line:
+        scribe = live.open("scribe", passage, address=line.address)
+        aside = scribe.page.get_by_role("alert")
+        for number, hours in enumerate(("huit", "neuf"), start=1):
+            line.cut()
+            line_is_cut(scribe)
+            scribe.caret("sept", 4)
+            scribe.type(f" ou {hours}")
+            with live.site.writer.begin() as uow:
+                sign(uow, live.person("helene"), passage, live.world.voices["helene"])
+            line.mend()
+            expect(aside.filter(has_text=f"Le préau ouvre à sept ou {hours} heures.")).to_have_count(1)
+            expect(scribe.state).to_contain_text("Ce passage est signé")
+            ready(scribe)
+            assert scribe.text() == SENTENCE
+            expect(aside).to_have_count(number)
+            live.act("helene", reopen_passage, passage)
+            may_write(scribe)
+        scribe.page.reload()
+        ready(scribe)
+        expect(aside).to_have_count(2)
+        for hours in ("huit", "neuf"):
+            aside.filter(has_text=f"sept ou {hours} heures").get_by_role("button", name="J’ai lu").click()
+        scribe.page.reload()
+        ready(scribe)
+        expect(aside).to_have_count(0)
+        scribe.caret("préau", 5)
+        scribe.type(" neuf")
+        scribe.is_saved()
+    assert live.on_disk(passage) == "Le préau neuf ouvre à sept heures.\n"
+
+
+def test_a_session_that_ended_meanwhile_is_said_at_the_return(live: LiveSite):
+    passage = live.passage(None, SENTENCE)
+    with line_to(live) as line:
+        helene = live.open("helene", passage, address=line.address)
+        line.cut()
+        line_is_cut(helene)
+        helene.caret("sept", 4)
+        helene.type(" ou huit")
+        elsewhere = live.page("helene")
+        elsewhere.context.add_cookies(helene.page.context.cookies())
+        elsewhere.goto("/compte")
+        go(elsewhere.get_by_role("button", name="Se déconnecter"))
+        line.mend()
+        expect(helene.state).to_contain_text("Votre session est finie.")
+        context = helene.page.context
+        context.add_cookies([{"name": "recits", "value": live.cookie("helene"), "url": line.address}])
+        again = live.open("helene", passage, context=context)
+        assert again.text() == "Le préau ouvre à sept ou huit heures."
+
+
+def test_a_restart_for_new_code_is_hardly_seen(live: LiveSite):
+    passage = live.passage(None, SENTENCE)
+    helene, karim = live.open("helene", passage), live.open("karim", passage)
+    before = set(live.workers())
+    done = command("restart", home=live.server.home)
+    assert done.returncode == 0, done.stderr
+    helene.caret("sept", 4)
+    helene.type(" ou huit")
+    karim.caret("préau", 5)
+    karim.type(" neuf")
+    assert live.agree(helene, karim) == "Le préau neuf ouvre à sept ou huit heures."
+    wait_for(lambda: before.isdisjoint(live.workers()))
+
+
+def test_leaving_the_page_with_the_last_letter_and_coming_back(live: LiveSite):
+    passage = live.passage("helene", SENTENCE)
+    helene = live.open("helene", passage)
+    helene.caret("heures", 6)
+    helene.type(" pile, le matin")
+    go(helene.page.get_by_role("link", name="Revenir au récit"))
+    helene.page.go_back()
+    ready(helene)
+    assert helene.text() == "Le préau ouvre à sept heures pile, le matin."
+    helene.begin(" Oui.")
+    helene.is_saved()
+    go(helene.page.get_by_role("link", name="Revenir au récit"))
+    expect(helene.page.locator(f"#passage-{passage}")).to_contain_text("le matin. Oui.")

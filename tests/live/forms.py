@@ -51,7 +51,7 @@ class SqliteForm(Form):
         return SqliteLog(self.path)
 
     def ask(self, statement: str) -> list[Any]:
-        with closing(sqlite3.connect(self.path)) as connection:
+        with closing(sqlite3.connect(self.path, isolation_level=None)) as connection:
             return connection.execute(statement).fetchall()
 
 
