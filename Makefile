@@ -17,7 +17,7 @@ help:
 	@echo "make test       every check, browser tests included (about a quarter of an hour)"
 	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
 	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
-	@echo "make bench-live how fast live writing is, beside its peers; by hand, on a quiet machine"
+	@echo "make bench-live how fast live writing is, beside its peers; by hand, on a quiet machine (half an hour; SHORT=1: under ten minutes)"
 	@echo "make editor     static/dist/editor.js, from static/editor (needs node)"
 	@echo "make wheel      dist/*.whl"
 
@@ -59,7 +59,7 @@ test-long: $(VENV)/.tested-long
 # Needs node, npm, taskset and two quiet cores; prints a table with the targets beside.
 bench-live: $(VENV)/.tested
 	cd tests/benchmarks/live && npm ci --no-audit --no-fund
-	$(BIN)/python -m tests.benchmarks.live.bench
+	$(BIN)/python -m tests.benchmarks.live.bench $(if $(SHORT),--short)
 
 bench: $(VENV)/.tested
 	$(BIN)/python -m tests.benchmarks.overhead

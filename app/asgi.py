@@ -156,5 +156,7 @@ def create_asgi(app: Flask | None = None) -> LiveFront:
     if not isinstance(documents, SiteDocuments):
         raise TypeError("a site without live writing needs no sockets")
     documents.is_open = True
-    hub = Hub(documents.log, SiteRights(site.engine, site.clock, site.snapshots), documents.seed, documents.seal)
+    hub = Hub(
+        documents.log, SiteRights(site.engine, site.clock, site.snapshots), documents.seed, documents.seal, documents.record_suggestions
+    )
     return LiveFront(flask, app, hub, documents)

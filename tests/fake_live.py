@@ -15,6 +15,7 @@ class FakeLive(NoLive):
     """Rooms as a test fills them; remembers what it was asked."""
 
     is_open = True
+    keeps_words = True
     texts: dict[str, LiveText] = field(default_factory=dict)
     proposed: dict[str, list[Proposal]] = field(default_factory=dict)
     marked: dict[str, dict[str, str]] = field(default_factory=dict)

@@ -99,6 +99,7 @@ def jobs_command(makers: Makers) -> None:
     """For a site that another server serves: `recits serve` does this by itself."""
     site = ready_site(makers)
     site.postman.deliver_due()
+    site.live.seal_what_was_left()
     for name in run_due_jobs(site.writer, site.snapshots):
         click.echo(name)
 

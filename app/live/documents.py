@@ -16,6 +16,7 @@ from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import from_tree_with_voices
 from app.live import ydoc, ysuggest
 from app.live.log import SERVER, Loaded, UpdateLog
+from app.live.room import EMPTY_UPDATE
 from app.live.sealing import Sealing
 from app.live.ymeet import meet_in
 from app.services.live_documents import LiveText, NoLive, Proposal
@@ -38,6 +39,7 @@ class SiteDocuments(NoLive):
     def __init__(self, update_log: UpdateLog, engine: Engine, writer: Writer) -> None:
         self.log = update_log
         self.is_open = False
+        self.keeps_words = True
         self._engine = engine
         self._writer = writer
         self._sealing = Sealing(writer, self)
@@ -75,10 +77,11 @@ class SiteDocuments(NoLive):
         )
 
     def seal(self, passage_id: str) -> None:
-        self._sealing.seal(passage_id)
-        self._record_suggestions(passage_id)
+        if self.log.load(passage_id).exists:
+            self._sealing.seal(passage_id)
+            self.record_suggestions(passage_id)
 
-    def _record_suggestions(self, passage_id: str) -> None:
+    def record_suggestions(self, passage_id: str) -> None:
         """Puts on record what is proposed now, so that it reaches who decides it; writes only if that is not on record yet."""
         proposals = proposals_of(self, passage_id)
         with Session(self._engine) as session:
@@ -127,7 +130,12 @@ class SiteDocuments(NoLive):
             return held or session.scalar(own.where(Voice.scribe_id == account).order_by(Voice.created_at.desc()).limit(1))
 
     def accept(self, passage_id: str, suggestion_id: str, account: str) -> bool:
-        return self._decide(passage_id, suggestion_id, account, ysuggest.accept)
+        proposed = next((one.by for one in self.suggestions(passage_id) if one.id == suggestion_id), None)
+        if not self._decide(passage_id, suggestion_id, account, ysuggest.accept):
+            return False
+        if proposed not in (None, account):  # whose words they are took part in the text from now on
+            self.log.write(passage_id, proposed, SERVER, EMPTY_UPDATE)
+        return True
 
     def refuse(self, passage_id: str, suggestion_id: str, account: str) -> bool:
         return self._decide(passage_id, suggestion_id, account, ysuggest.refuse)

@@ -6,6 +6,7 @@ import logging
 import random
 from collections.abc import Awaitable, Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import partial
 from operator import itemgetter
@@ -15,10 +16,11 @@ from pycrdt import Doc
 
 from app.asgi_types import Receive, Send
 from app.live import socket, wire, words
-from app.live.log import ROWS_WORTH_COMPACTING, Append, Loaded, Row, Signal, UpdateLog
+from app.live.log import ROWS_WORTH_COMPACTING, SUGGEST, Append, Loaded, Row, Signal, UpdateLog
 from app.live.rights import NONE, Right, Rights
-from app.live.room import Channel, Room
+from app.live.room import LITTLE_SPACE, Channel, Room, length_of
 from app.live.socket import Connection
+from app.live.ydoc import doc_of
 
 log = logging.getLogger("recits.live")
 T = TypeVar("T")
@@ -33,6 +35,10 @@ RECHECK_SECONDS = 30.0
 ROUND_SECONDS = 2.0
 # When a room's words become a revision.
 PAUSE_SECONDS, LONGEST_SECONDS = 30.0, 600.0
+# What is proposed goes on record, and to the margin of who decides, this long after the last keystroke.
+PROPOSAL_SECONDS = 1.2
+# How long a text is, is measured at most this often, and only where it may be long.
+MEASURE_SECONDS = 1.0
 # A room that nobody has open is kept this long: whoever reloads the page finds it warm.
 KEPT_SECONDS = 20.0
 ROWS_TO_COMPACT_MEANWHILE = 2000
@@ -59,6 +65,7 @@ class Hub:
         rights: who may do what.
         seed: makes the first update of a room from the passage's revision.
         seal: makes a passage's live words a revision.
+        record: puts on record what is proposed in a passage.
     """
 
     def __init__(
@@ -67,6 +74,7 @@ class Hub:
         rights: Rights,
         seed: Callable[[str], tuple[bytes, str | None]],
         seal: Callable[[str], None],
+        record: Callable[[str], None],
     ) -> None:
         self.log = update_log
         self.rooms: dict[str, Room] = {}
@@ -74,6 +82,7 @@ class Hub:
         self._rights = rights
         self._seed = seed
         self._seal = seal
+        self._record = record
         self._threads = ThreadPoolExecutor(THREADS, "recits-live-work")
         self._worker = f"{random.getrandbits(48):x}"
         self._carets: list[bytes] = []
@@ -161,10 +170,11 @@ class Hub:
         await asyncio.shield(room.ready)
         return room
 
-    def _load(self, passage: str) -> tuple[Loaded, Doc[Any], int]:
+    def _load(self, passage: str) -> tuple[Loaded, Doc[Any], int, int]:
         loaded = self.log.seed(passage, partial(self._seed, passage))
         document = loaded.document()
-        return loaded, document, sum(map(len, loaded.updates))
+        size = sum(map(len, loaded.updates))
+        return loaded, document, size, length_of(document) if size > LITTLE_SPACE else size
 
     def opened(self, channel: Channel) -> None:
         """Notes that a browser has a passage open."""
@@ -201,7 +211,7 @@ class Hub:
         """Shows what is on disk to the others, and tells those who wrote it."""
         now = self.now()
         acknowledged: dict[Channel, int] = {}
-        for passage, _account, _kind, update, caret, (channel, count) in batch:
+        for passage, _account, kind, update, caret, (channel, count) in batch:
             room: Room = channel.room
             if room.gone:
                 room = self.rooms.get(passage, room)
@@ -211,6 +221,10 @@ class Hub:
             room.tell_update(update, caret, channel if count else None)
             room.written_at = now
             room.unsealed_since = room.unsealed_since or now
+            if kind == SUGGEST:
+                self._record_soon(room)
+            if room.may_be_long:
+                self._measure_soon(room)
             if caret:
                 self._carry_carets(room, caret)
             if count:
@@ -363,15 +377,15 @@ class Hub:
                 channel = passages[passage]
                 if right == channel.right or connection.channels.get(channel.number) is not channel:
                     continue
-                connection.put(self.right_message(channel.number, right, connection.lang))
+                connection.put(self.right_message(channel.number, right, connection.lang, channel.room.space))
                 if right.kind == NONE:
                     connection.lose(channel)
                 else:
                     channel.right = right
 
-    def right_message(self, number: int, right: Right, lang: str) -> bytes:
-        """Returns the message that says what somebody may do in a passage."""
-        facts = {"right": right.kind, "why": words.why(right, lang), "voice": right.voice, "shared": right.shared}
+    def right_message(self, number: int, right: Right, lang: str, space: str = "") -> bytes:
+        """Returns the message that says what somebody may do in a passage, and whether there is space in it."""
+        facts = {"right": right.kind, "why": words.why(right, lang), "voice": right.voice, "shared": right.shared, "space": space}
         return wire.told(wire.RIGHT, number, facts)
 
     # — what is done now and then —
@@ -416,6 +430,25 @@ class Hub:
             self._told_at = now
             self._say_who_is_here(list(self.stories))
 
+    def _record_soon(self, room: Room) -> None:
+        """Puts what is proposed on record once its author pauses."""
+        if room.recording is not None:
+            room.recording.cancel()
+        room.recording = self.loop.call_later(PROPOSAL_SECONDS, lambda: self._do(self._in_thread(self._record, room.passage)))
+
+    def _measure_soon(self, room: Room) -> None:
+        if room.measuring is None:
+            room.measuring = self.loop.call_later(MEASURE_SECONDS, lambda: self._do(self._measure(room)))
+
+    async def _measure(self, room: Room) -> None:
+        """Measures a text, and tells those who have it open if there is less space now, or more."""
+        room.measuring, grown = None, room.grown
+        room.measure(await self._in_thread(_length, room.document.get_update()), grown)
+        if room.space != room.told_space:
+            room.told_space = room.space
+            for channel in room.channels:
+                channel.outlet.put(self.right_message(channel.number, channel.right, channel.outlet.lang, room.space))
+
     def _seal_soon(self, room: Room) -> None:
         if room.unsealed_since and not room.sealing and not self._leaving:
             room.sealing = True
@@ -442,6 +475,10 @@ class Hub:
         task = self.loop.create_task(_logged(work))
         self._tasks.add(task)
         task.add_done_callback(self._tasks.discard)
+
+
+def _length(update: bytes) -> int:
+    return length_of(doc_of([update]))
 
 
 async def _logged(work: Awaitable[Any]) -> None:
@@ -474,7 +511,10 @@ class _Ears:
 
     def __init__(self, hub: Hub) -> None:
         self._hub = hub
-        self._call = hub.loop.call_soon_threadsafe
+
+    def _call(self, act: Callable[..., None], *arguments: Any) -> None:
+        with suppress(RuntimeError):  # the loop has ended meanwhile: nobody is there to be told
+            self._hub.loop.call_soon_threadsafe(act, *arguments)
 
     def committed(self, batch: Sequence[Append]) -> None:
         self._call(self._hub.committed, batch)

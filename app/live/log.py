@@ -96,7 +96,7 @@ class UpdateLog(Protocol):
         """Folds the rows of a room into one update; returns how many were folded. None is while one of them waits for another that is missing."""
 
     def authors_since(self, room: str, upto: int) -> list[str]:
-        """Returns the accounts that wrote after a row, who wrote most first."""
+        """Returns the accounts that wrote after a row, who wrote most first; who only proposed or commented wrote nothing yet."""
 
     def mark_sealed(self, room: str, upto: int, revision: str | None) -> None:
         """Notes that a room's text agrees with a revision, up to a row."""

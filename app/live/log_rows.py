@@ -35,10 +35,12 @@ _SNAPSHOT = """INSERT INTO live_snapshot (room, upto, at, data) VALUES (?, ?, cl
     ON CONFLICT (room) DO UPDATE SET upto = excluded.upto, at = excluded.at, data = excluded.data"""
 _FOLD = """INSERT INTO live_author (room, account, last, size, at)
     SELECT room, account, max(id), sum(length(data)), max(at) FROM live_update WHERE room = ? AND id > ? AND id <= ? AND account IS NOT NULL
+        AND kind <> 'suggest'
         AND id > coalesce((SELECT sealed_upto FROM live_room WHERE room = ?), 0) GROUP BY room, account
     ON CONFLICT (room, account) DO UPDATE SET last = excluded.last, size = live_author.size + excluded.size, at = excluded.at"""
 _AUTHORS = """SELECT account, max(id), sum(length(data)) FROM live_update
-    WHERE room = ? AND id > ? AND id > coalesce((SELECT upto FROM live_snapshot WHERE room = ?), 0) AND account IS NOT NULL GROUP BY account
+    WHERE room = ? AND id > ? AND id > coalesce((SELECT upto FROM live_snapshot WHERE room = ?), 0) AND account IS NOT NULL AND kind <> 'suggest'
+    GROUP BY account
     UNION ALL SELECT account, last, size FROM live_author WHERE room = ? AND last > ?"""
 _OPEN = """SELECT room FROM (SELECT room, max(id) AS last, max(at) AS at FROM live_update GROUP BY room
     UNION ALL SELECT room, upto, at FROM live_snapshot) AS written LEFT JOIN live_room USING (room)

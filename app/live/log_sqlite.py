@@ -9,7 +9,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from app.live import log_rows
-from app.live.log import AWAY, DISK_FULL, Append, Listener, Row, Signal
+from app.live.log import AWAY, DISK_FULL, Append, Listener, Loaded, Row, Signal
 from app.live.log_rows import Connection, RowLog, add_all
 
 log = logging.getLogger("recits.live")
@@ -112,6 +112,14 @@ class SqliteLog(RowLog):
 
     def _told(self, worker: str, written: bool, said: Sequence[Signal]) -> None:
         """Nothing to do: the others look at the file."""
+
+    # — any thread: a site on which nobody has written live has no file, and reading makes none —
+
+    def load(self, room: str) -> Loaded:
+        return super().load(room) if self._path.exists() else Loaded((), 0, 0, 0, 0, None)
+
+    def open_rooms(self, quiet: float = 0.0) -> list[str]:
+        return super().open_rooms(quiet) if self._path.exists() else []
 
     # — connections —
 

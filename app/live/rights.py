@@ -10,13 +10,13 @@ from sqlalchemy.orm import Session
 from app.db.models import Passage, Story
 from app.kernel.access import Actor
 from app.kernel.clock import Clock
-from app.kernel.workflow import EDITABLE_STATES, REVIEWABLE_STATES, Capacity, StoryState
 from app.services.access import load_actor
 from app.services.accounts import find_session
-from app.services.approvals import is_signed
+from app.services.discussion import margin_decision
 from app.services.passages import passage_writing
 from app.services.snapshots import SnapshotCache
-from app.services.stories import capacities_in, delegations_of, visibility, voices_in_story
+from app.services.stories import delegations_of, visibility, voices_in_story
+from app.services.suggestions import suggesting
 
 WRITE, SUGGEST, READ, NONE = "write", "suggest", "read", "none"
 # How the look names whose words these are.
@@ -101,10 +101,7 @@ class SiteRights:
 
 
 def _right(session: Session, actor: Actor, story_id: str, passage: Passage | None) -> Right:
-    """Decides what somebody may do in a passage of a story.
-
-    Whoever may write, writes. Others of the delegations suggest, where the words may change at all; editors while the story is theirs to read again.
-    """
+    """Decides what somebody may do in a passage of a story: whoever may write, writes; who may propose, proposes; who may only comment, reads."""
     story = session.get(Story, story_id)
     if passage is None or story is None or passage.story_id != story_id or passage.deleted_at is not None:
         return Right(NONE, "not_there")
@@ -114,15 +111,11 @@ def _right(session: Session, actor: Actor, story_id: str, passage: Passage | Non
     writing = passage_writing(session, actor, passage)
     if writing.allowed:
         return Right(WRITE, writing.because, str(writing.facts["voice"]), shared)
-    if Capacity.MEMBER not in capacities_in(session, actor, story_id):
-        reviewed = StoryState(story.state) in REVIEWABLE_STATES
-        return Right(SUGGEST, "editor", None, shared) if reviewed else Right(NONE, "not_in_review")
+    if not margin_decision(session, actor, passage).allowed:
+        return Right(NONE, "not_in_review")
+    proposing = suggesting(session, actor, passage)
     voice = next(iter(voices_in_story(session, actor, story_id)), None)
-    if StoryState(story.state) not in EDITABLE_STATES:
-        return Right(READ, "story_locked", voice, shared)
-    if is_signed(session, passage):
-        return Right(READ, "passage_signed", voice, shared)
-    return Right(SUGGEST, "another_voice", voice, shared)
+    return Right(SUGGEST if proposing.allowed else READ, proposing.because, voice, shared)
 
 
 def _key(session: Session, actor: Actor, story_id: str) -> str:

@@ -7,17 +7,25 @@ from typing import Any, Protocol
 
 from pycrdt import Doc
 
+from app.kernel.document.markdown_writer import to_markdown
 from app.kernel.editor import accepted
 from app.kernel.editor.suggesting import same_accepted
+from app.kernel.editor.to_tree import to_tree
 from app.live import wire, ydoc
 from app.live.log import Loaded
 from app.live.rights import NOTHING, SUGGEST, WRITE, Right
 from app.live.structs import check, reaches
 from app.live.ywatch import Incomplete, VoiceWatch
+from app.services.markup import MAX_INPUT
 
 MOST_UPDATE = 1024 * 1024
 MOST_DOCUMENT = 2 * 1024 * 1024
 EMPTY_UPDATE = b"\0\0"
+# A text is told to be long well before it can be no revision any more.
+LITTLE_SPACE, NO_SPACE = MAX_INPUT - 8 * 1024, MAX_INPUT - 1024
+# How many bytes of Markdown one byte of an update can make at most, but for the indentation of deep lists: each sign may need its escape.
+GROWTH = 2
+LITTLE, FULL, OVER = "little", "full", "over"
 
 
 class TooLarge(Exception):
@@ -32,8 +40,15 @@ class Broken(Exception):
         self.room = room
 
 
+def length_of(document: Doc[Any]) -> int:
+    """Returns how many bytes of Markdown a document would be if all that is proposed in it were accepted."""
+    return len(to_markdown(to_tree(ydoc.read(document))).encode())
+
+
 class Outlet(Protocol):
-    """Where messages to one browser go."""
+    """Where messages to one browser go; `lang` is the language of its page."""
+
+    lang: str
 
     def put(self, message: bytes) -> None: ...
 
@@ -93,6 +108,10 @@ class Room:
         self.size = self.rows = 0
         self.written_at = self.unsealed_since = 0.0  # zero: nothing was written since it was sealed
         self.sealing = self.gone = False
+        self.recording: asyncio.TimerHandle | None = None
+        self.measuring: asyncio.TimerHandle | None = None
+        self.told_space = ""
+        self.length = self.grown = 0  # bytes of Markdown when they were last counted, and what may have come since
         self._shared = shared
         self._watch: VoiceWatch | None = None
         self._early: list[bytes] = []
@@ -104,9 +123,16 @@ class Room:
         """Whether something was appended to the log that is not on disk yet."""
         return self._appended > self._committed
 
-    def fill(self, loaded: Loaded, document: Doc[Any], size: int) -> None:
-        """Puts what the log holds into the room, and what other workers wrote while it was read."""
+    def fill(self, loaded: Loaded, document: Doc[Any], size: int, length: int) -> None:
+        """Puts what the log holds into the room, and what other workers wrote while it was read.
+
+        Args:
+            size: of the document, in bytes of its updates.
+            length: of its text, in bytes of Markdown.
+        """
         self.document, self.size, self.rows = document, size, loaded.rows
+        self.length, self.grown = length, 0
+        self.told_space = self.space
         self._watch = VoiceWatch(document) if self._shared else None
         for update in self._early:
             self._hear(update)
@@ -119,7 +145,29 @@ class Room:
             self._early.append(update)
             return
         self._hear(update)
+        self._grew(update)
+
+    # — how long the text is —
+
+    @property
+    def may_be_long(self) -> bool:
+        return self.length + self.grown > LITTLE_SPACE
+
+    @property
+    def space(self) -> str:
+        """What the page says of the text's length: nothing, or that little space is left, that it is full, that it can be no revision any more."""
+        if self.length > MAX_INPUT:
+            return OVER
+        return FULL if self.length > NO_SPACE else LITTLE if self.length > LITTLE_SPACE else ""
+
+    def measure(self, length: int, grown: int) -> None:
+        """Notes how long the text was when `grown` had come since it was measured before."""
+        self.length = length
+        self.grown -= grown
+
+    def _grew(self, update: bytes) -> None:
         self.size += len(update)
+        self.grown += GROWTH * len(update)
         self.rows += 1
 
     def _hear(self, update: bytes) -> None:
@@ -129,13 +177,15 @@ class Room:
             self._watch.heard(update)
 
     def objection(self, channel: Channel, update: bytes) -> str | None:
-        """Returns why an update is not taken from somebody, or None; what only suggests is tried on a copy first."""
-        if channel.right.kind == WRITE:
-            return None
-        if channel.right.kind != SUGGEST:
+        """Returns why an update is not taken from somebody, or None; what only suggests, or might be too long, is tried on a copy first."""
+        suggests = channel.right.kind == SUGGEST
+        if channel.right.kind != WRITE and not suggests:
             return "read_only"
         if len(update) > MOST_UPDATE:
             raise TooLarge
+        might_be_long = self.length + self.grown + GROWTH * len(update) > MAX_INPUT
+        if not suggests and not might_be_long:
+            return None
         copy: Doc[Any] = ydoc.doc_of([self.document.get_update()])
         before = ydoc.read(copy)
         try:
@@ -143,6 +193,13 @@ class Room:
             copy.apply_update(update)
         except (ValueError, UnicodeDecodeError, RuntimeError):
             raise wire.Malformed("update") from None
+        if might_be_long:
+            length = length_of(copy)
+            if length > MAX_INPUT and length > len(to_markdown(to_tree(before)).encode()):
+                return "too_long"  # one that is already may still become shorter
+            self.length, self.grown = length, -GROWTH * len(update)  # which `take` adds
+        if not suggests:
+            return None
         own = _Anchors(channel.anchors, accepted.anchors(before))
         after = ydoc.read(copy)
         if not reaches(copy.get_state(), [update]) or not same_accepted(before, after, channel.account, own):
@@ -184,8 +241,7 @@ class Room:
         except Incomplete:
             self._watch_anew()
             raise wire.Malformed("update") from None
-        self.size += len(update)
-        self.rows += 1
+        self._grew(update)
         return correction
 
     def _watch_anew(self) -> None:

@@ -13,7 +13,7 @@ from app.live.log import Loaded, UpdateLog
 from app.services.access import load_actor
 from app.services.approvals import is_signed
 from app.services.live_documents import LiveText
-from app.services.markup import prepare
+from app.services.markup import MarkupRefused, prepare
 from app.services.passages import kept_prompt, write_revision
 from app.services.unit_of_work import UnitOfWork, Writer
 
@@ -70,8 +70,13 @@ class Sealing:
                 lang = session.get_one(Story, passage.story_id).lang
             if new is not None and elsewhere:
                 self._rooms.meet(passage_id, base.body if base is not None else "", new.body, new.author_id, new.id)
-            elif self._write(passage_id, loaded, lang):
-                return True
+            else:
+                try:
+                    if self._write(passage_id, loaded, lang):
+                        return True
+                except MarkupRefused as refusal:  # the page says so: the words stay in the room, and become a revision when there are fewer
+                    log.warning("a passage was not sealed: %s", refusal.reason)
+                    return False
         return False
 
     def _write(self, passage_id: str, loaded: Loaded, lang: str) -> bool:

@@ -229,7 +229,7 @@ class Connection:
         channel = Channel(self, number, client, self.visitor.account, room, right)
         self.channels[number] = channel
         self.hub.opened(channel)
-        self.put(self.hub.right_message(number, right, self.lang))
+        self.put(self.hub.right_message(number, right, self.lang, room.space))
         state, carets = wire.sync(number, wire.STEP1, room.state()), room.all_carets()
         room.once_on_disk(lambda: self.put(state + channel.aware_head + wire.sized(carets)))
 

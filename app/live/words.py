@@ -11,10 +11,10 @@ def why(right: Right, lang: str) -> str:
         "holds_voice": _("C’est votre passage : vos mots y sont enregistrés à mesure."),
         "serves_voice": _("Vous écrivez pour cette voix : les mots y sont enregistrés à mesure ; elle seule signe."),
         "shared_passage": _("Passage partagé : toute la délégation y écrit, chaque mot garde sa voix."),
-        "another_voice": _("Ce passage est à une autre voix : ce que vous y changez devient une suggestion, qu’elle accepte ou non."),
+        "another_voice": _("Ce que vous tapez ici devient une suggestion : la voix l’accepte ou non."),
         "editor": _("Vous relisez : ce que vous changez devient une suggestion, que la voix accepte ou non."),
-        "passage_signed": _("Ce passage est signé : il se lit. Pour y revenir, rouvrez-le."),
-        "story_locked": _("Le récit est proposé ou publié : il se lit. Pour y revenir, rouvrez-le."),
+        "passage_signed": _("Ce passage est signé : il se lit et se commente. Pour l’écrire encore, rouvrez-le."),
+        "story_locked": _("Le récit est proposé ou publié : il se lit et se commente. Pour l’écrire encore, rouvrez-le."),
         "not_in_review": _("La délégation écrit : son texte ne se lit pas encore."),
         "not_there": _("Ce passage n’est plus là : il a été retiré du récit."),
         "not_allowed": _("Ce récit n’est pas le vôtre à lire."),
@@ -28,6 +28,9 @@ def refusal(reason: str, lang: str) -> str:
     _ = translations(lang).gettext
     said = {
         "read_only": _("Ce que vous venez d’écrire n’a pas été pris : ce passage ne s’écrit plus. Vos mots sont gardés à part."),
+        "too_long": _(
+            "Ce passage est plein : ce que vous venez d’ajouter n’a pas été pris. Vos mots sont gardés à part ; commencez un autre passage."
+        ),
         "suggest_only": _("Ce changement n’a pas été pris : dans le passage d’une autre voix on suggère. Vos mots sont gardés à part."),
     }
     return said[reason]

@@ -45,6 +45,10 @@ class LiveDocuments(Protocol):
     def is_open(self) -> bool:
         """Whether pages of this site can open a socket."""
 
+    @property
+    def keeps_words(self) -> bool:
+        """Whether a log is there: words may be in it that no revision holds yet, also where no page can open a socket."""
+
     def check(self) -> None:
         """Raises UnsafeSettings, which says what to set, if what is written live cannot be kept."""
 
@@ -53,6 +57,9 @@ class LiveDocuments(Protocol):
 
     def seal(self, passage_id: str) -> None:
         """Makes what was written a revision, unless it is one already or the passage is signed or locked."""
+
+    def seal_what_was_left(self) -> None:
+        """Makes revisions of what a process that ended left in its rooms."""
 
     def mark_sealed(self, passage_id: str, upto: int, revision_id: str) -> None:
         """Notes that a revision holds the room's text up to a change."""
@@ -83,6 +90,7 @@ class NoLive:
     """Where nothing is written live: every passage is what its revision says."""
 
     is_open = False
+    keeps_words = False
 
     def check(self) -> None:
         return None
@@ -91,6 +99,9 @@ class NoLive:
         return None
 
     def seal(self, passage_id: str) -> None:
+        return None
+
+    def seal_what_was_left(self) -> None:
         return None
 
     def mark_sealed(self, passage_id: str, upto: int, revision_id: str) -> None:

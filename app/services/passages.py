@@ -495,6 +495,23 @@ def name_revision(uow: UnitOfWork, actor: Actor, passage_id: str, revision_id: s
     uow.record(actor, "passage.name_revision", "passage", row.passage_id, revision=row.id)
 
 
+def ask_otherwise(
+    uow: UnitOfWork, actor: Actor, passage_id: str, prepared: PreparedBody, prompt: PromptAnswered | None, base_revision_id: str | None
+) -> PassageRevision | StaleBase:
+    """Puts another question above a passage, or none, as a revision with the same words; drafts stay.
+
+    Args:
+        prepared: the body of the revision `base_revision_id`; if another was saved since, nothing is written.
+
+    Raises:
+        NotFound, NotAllowed, Refused: as `writable_passage`.
+    """
+    passage, story = writable_passage(uow.session, actor, passage_id)
+    if passage.revision_id != base_revision_id:
+        return StaleBase(passage.revision_id)
+    return write_revision(uow, actor, passage, prepared, prompt, story.lang)
+
+
 def kept_prompt(revision: PassageRevision | None) -> PromptAnswered | None:
     """Returns the writing question that a revision answers, or None."""
     kept = revision.data.get("prompt") if revision else None

@@ -7,16 +7,19 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Passage, Suggestion
+from app.db.models import Passage, Story, Suggestion
 from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor
-from app.kernel.decision import Decision
+from app.kernel.decision import Decision, no, yes
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
+from app.kernel.workflow import Capacity
 from app.services.access import reread
+from app.services.approvals import is_signed
 from app.services.discussion import margin_decision, margin_passage
 from app.services.live_documents import LiveDocuments, Proposal
 from app.services.passages import change_decision, passage_writing
+from app.services.stories import capacities_in, writing_decision
 from app.services.unit_of_work import UnitOfWork, Writer
 
 OPEN, ACCEPTED, REFUSED, WITHDRAWN = "open", "accepted", "refused", "withdrawn"
@@ -33,6 +36,23 @@ def deciding(session: Session, actor: Actor, passage: Passage | None, *, accepti
     if not member.allowed:
         return member
     return passage_writing(session, actor, passage) if accepting else change_decision(session, actor, passage)
+
+
+def suggesting(session: Session, actor: Actor, passage: Passage | None) -> Decision:
+    """Decides whether somebody may propose words in a passage that is not theirs to write.
+
+    Members of its delegations, while its words may change: what is signed, or proposed to the editors, is read only until it is reopened, and can still be
+    commented. Editors, while the story is theirs to read again.
+    """
+    seen = margin_decision(session, actor, passage)
+    if not seen.allowed or passage is None:
+        return seen
+    if Capacity.MEMBER not in capacities_in(session, actor, passage.story_id):
+        return yes("editor")
+    story = writing_decision(session, actor, session.get(Story, passage.story_id))
+    if not story.allowed:
+        return story
+    return no(Refused("passage_signed"), "passage_signed") if is_signed(session, passage) else yes("another_voice", voice=passage.voice_id)
 
 
 def keep_proposals(uow: UnitOfWork, passage_id: str, proposals: Sequence[Proposal]) -> bool:

@@ -98,7 +98,7 @@ def seal(*passage_ids: str) -> bool:
     Call it once the person's right was checked: what the request read before is forgotten.
     """
     live = site().live
-    if not live.is_open:
+    if not live.keeps_words:
         return False
     for passage_id in passage_ids:
         live.seal(passage_id)

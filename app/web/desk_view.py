@@ -84,11 +84,16 @@ def obstacle_sentence(obstacle: Obstacle) -> str:
 
 @dataclass(frozen=True)
 class LineShown:
-    """A passage in the list of a working copy: what state it is in, in a sign and a word, and what the person may do with it."""
+    """A passage in the list of a working copy: what state it is in, in a sign and a word, and what the person may do with it.
+
+    Args:
+        short: whose it is, in as few words as tell the voices of the moment apart.
+    """
 
     line: queries.PassageLine
     key: str
     label: str
+    short: str
     sign: str
     state: str
     writable: bool
@@ -109,7 +114,7 @@ def show_working_copy(actor: Actor, copy: queries.WorkingCopy) -> tuple[GroupSho
     return tuple(
         GroupShown(
             group,
-            tuple(_show_line(actor, copy, line) for line in group.lines),
+            tuple(_show_line(actor, copy, line, group) for line in group.lines),
             tuple(
                 (category, CATEGORY_KEY[ActorCategory(category)], _reason(copy, group, category))
                 for category in map(ActorCategory, group.missing)
@@ -124,7 +129,16 @@ def _reason(copy: queries.WorkingCopy, group: queries.MomentGroup, category: str
     return row.reason if row else ""
 
 
-def _show_line(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLine) -> LineShown:
+def short_words(voice: Voice | None, others: Iterable[Voice | None]) -> str:
+    """Returns a voice's category, with the name only where another voice has the same; a guest's name."""
+    category = CATEGORY_SHORT.get(voice.category or "") if voice is not None else None
+    if voice is None or not category:
+        return voice_words(voice)
+    alike = any(other is not None and other.id != voice.id and other.category == voice.category for other in others)
+    return voice_words(voice) if alike else str(category)
+
+
+def _show_line(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLine, group: queries.MomentGroup) -> LineShown:
     editable = StoryState(copy.story.state) in EDITABLE_STATES
     mine = may_write(actor, line.passage, frozenset({copy.delegation.id}))
     sign, state = _line_state(line)
@@ -133,6 +147,7 @@ def _show_line(actor: Actor, copy: queries.WorkingCopy, line: queries.PassageLin
         line,
         voice_key(line.voice),
         voice_words(line.voice),
+        short_words(line.voice, (other.voice for other in group.lines)),
         sign,
         state,
         writable=editable and mine and not line.is_signed,

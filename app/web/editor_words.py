@@ -17,7 +17,7 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "footnote": _l("Note"),
     "table": _l("Tableau"),
     "comment": _l("Commenter"),
-    "voices": _l("Qui a écrit"),
+    "voices": _l("Montrer qui écrit quoi"),
     "undo": _lp("mise en forme", "Annuler"),
     "redo": _l("Rétablir"),
     "row_add": _lp("tableau", "Ajouter une ligne"),
@@ -44,6 +44,15 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "connecting": _l("Connexion…"),
     "saving": _l("Enregistrement…"),
     "saved": _l("Enregistré"),
+    "saved_now": _l(", il y a un instant"),
+    "saved_at": _l(" à {time}"),
+    "space_little": _l("Ce passage devient long : il reste peu de place. Continuez plutôt dans un autre passage."),
+    "space_full": _l(
+        "Ce passage est plein : vous pouvez retirer des mots, pas en ajouter. Tout ce qui est écrit est enregistré ; continuez dans un autre passage."
+    ),
+    "space_over": _l(
+        "Ce passage n’est plus enregistré comme version : le texte dépasse ce qu’une version contient. Rien n’est perdu ; retirez des mots pour qu’il le soit de nouveau."
+    ),
     "back": _l("La connexion est revenue, tout est enregistré."),
     "offline": _l("La connexion est coupée. Continuez d’écrire : votre texte est gardé sur cet appareil."),
     "offline_disk_full": _l(
@@ -61,6 +70,9 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "closed_malformed": _l("Cette page ne s’entend plus avec le site. Rechargez-la : votre texte est gardé sur cet appareil."),
     "count_one": _l("{number} mot"),
     "count_many": _l("{number} mots"),
+    "empty_write": _l("Écrivez ici : tout est enregistré à mesure."),
+    "empty_suggest": _l("Ce passage est encore vide. Vous pouvez proposer des mots."),
+    "empty_read": _l("Ce passage est encore vide."),
     # who is where
     "you": _l("Vous"),
     "in_this_passage": _l("dans ce passage"),

@@ -10,7 +10,7 @@ from app.db import desk as queries
 from app.db.models import Media, Passage
 from app.web.context import reader, signed_in, site
 from app.web.editor_words import editor_words
-from app.web.margin_view import is_member, speaker_of
+from app.web.margin_view import anothers_words, is_member, speaker_of
 from app.web.templating import rooted
 
 
@@ -22,6 +22,7 @@ class RoomShown:
     account: str
     voice: str
     shared: bool
+    anothers: str
     words: dict[str, str]
     images: dict[str, dict[str, str]]
     voices: dict[str, dict[str, str]]
@@ -42,6 +43,7 @@ def open_room(passage: Passage, copy: queries.WorkingCopy, has_fields: bool) -> 
         account=signed_in().account,
         voice=_own_voice(passage, copy),
         shared=passage.voice_id is None,
+        anothers=anothers_words(speaker_of(copy.voices.get(passage.voice_id or ""), member)),
         words=editor_words(),
         images={row.id: _image(row) for row in queries.list_images(reader(), copy.story.id) if row.renditions},
         voices={voice.id: {"key": (speaker := speaker_of(voice, member)).key, "name": speaker.label} for voice in copy.voices.values()},

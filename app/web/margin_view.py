@@ -1,5 +1,6 @@
 """The margin of a passage, arranged for who reads it: suggestions, threads beside their words, threads whose words are gone, threads that are settled."""
 
+import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
@@ -185,6 +186,17 @@ def speaker_of(voice: Voice | None, member: bool) -> Speaker:
     if voice is None:
         return Speaker("all", _("Passage commun"), "")
     return _speaker(voice, voice.name, member)
+
+
+def anothers_words(speaker: Speaker) -> str:
+    """Returns what one may do in a passage of another, with the name that one may read."""
+    if speaker.key == "all":
+        return _("Ce passage est celui de toute la délégation. Vous pouvez le commenter ou suggérer, pas le réécrire.")
+    if not speaker.name:
+        return _("Ce passage est celui d’une autre voix. Vous pouvez le commenter ou suggérer, pas le réécrire.")
+    if unicodedata.normalize("NFD", speaker.name)[0].upper() in "AEIOUYH":
+        return _("Ce passage est celui d’%(name)s. Vous pouvez le commenter ou suggérer, pas le réécrire.", name=speaker.name)
+    return _("Ce passage est celui de %(name)s. Vous pouvez le commenter ou suggérer, pas le réécrire.", name=speaker.name)
 
 
 def _speakers(session: Session, actor: Actor, copy: queries.WorkingCopy, accounts: Sequence[str]) -> dict[str, Speaker]:

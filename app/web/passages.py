@@ -26,6 +26,7 @@ from app.services.blocks import kept_of
 from app.services.markup import MarkupRefused, prepare
 from app.services.prompts import Question, answer_question, offer_questions
 from app.services.saving import Conflict, Saved, save_beside_others
+from app.services.suggestions import suggesting
 from app.web.assembly import resolver_for, to_html
 from app.web.blocks import BlockEditor, block_html, open_block, show_block, typed_into_block
 from app.web.context import back_to, reader, seal, signed_in, site, snapshot, writing
@@ -34,7 +35,7 @@ from app.web.errors import markup_sentence
 from app.web.forms import ConfirmForm, NameForm, PassageForm, sent
 from app.web.gate import keeps_text
 from app.web.live_page import open_room
-from app.web.margin_view import NOTHING_TYPED, MarginShown, Typed, is_member, show_margin, speaker_of
+from app.web.margin_view import NOTHING_TYPED, MarginShown, Typed, anothers_words, is_member, show_margin, speaker_of
 from app.web.templating import instant_words
 from app.web.words import sentence
 
@@ -54,15 +55,17 @@ def _open(passage_id: str, find: Callable[[Session, Actor, str], tuple[Passage, 
     return passage, story, queries.read_working_copy(reader(), story)
 
 
-def _blocked(passage: Passage) -> str | None:
-    """Returns why the person cannot write here now, in words, or None."""
-    try:
-        passages.writable_passage(reader(), signed_in(), passage.id)
-    except NotFound:  # an editor reads and proposes, and is no member
-        return sentence(NotAllowed("not_your_voice"))
-    except (Refused, NotAllowed) as refusal:
-        return sentence(refusal)
-    return None
+def _blocked(passage: Passage, copy: queries.WorkingCopy) -> str | None:
+    """Returns what the person may do here instead of writing, and why, in words; None where they write."""
+    writing = passages.passage_writing(reader(), signed_in(), passage)
+    if writing.refusal is None:
+        return None
+    refusal = suggesting(reader(), signed_in(), passage).refusal
+    return (
+        sentence(refusal)
+        if refusal is not None
+        else anothers_words(speaker_of(copy.voices.get(passage.voice_id or ""), is_member(signed_in(), copy)))
+    )
 
 
 @blueprint.get("/<id:passage_id>")
@@ -74,7 +77,7 @@ def passage_page(passage_id: str, typed: Typed = NOTHING_TYPED, status: int = 20
     """Shows a passage to whoever may read its working copy: to write, or to comment and propose; with what could not be taken in the margin."""
     opened = passage, story, copy = _open(passage_id, discussion.margin_passage)
     line = copy.line(passage_id)
-    blocked = _blocked(passage)
+    blocked = _blocked(passage, copy)
     if blocked is not None:
         return _read_only(opened, blocked, typed, status)
     revision = line.revision if line else None
@@ -87,6 +90,14 @@ def passage_page(passage_id: str, typed: Typed = NOTHING_TYPED, status: int = 20
         prompt=draft.prompt if draft else kept.ref if kept else "",
     )
     return _editor(passage, story, copy, form, draft=draft, block=open_block(passage, revision, draft, None), typed=typed, status=status)
+
+
+@blueprint.get("/<id:passage_id>/pied")
+def below(passage_id: str) -> ResponseReturnValue:
+    """Returns what stands under a passage that somebody writes: its version, and the way to sign it."""
+    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    copy = queries.read_working_copy(reader(), story)
+    return render_template("desk/_below.html", passage=passage, line=copy.line(passage_id))
 
 
 def _common(opened: Opened, typed: Typed) -> dict[str, object]:
@@ -244,6 +255,26 @@ def _meet(passage_id: str, revision_id: str) -> None:
     revision = reader().get_one(PassageRevision, revision_id)
     parent = reader().get(PassageRevision, revision.parent_id) if revision.parent_id else None
     site().live.meet(passage_id, parent.body if parent else "", revision.body, signed_in().account, revision.id)
+
+
+@blueprint.post("/<id:passage_id>/question")
+def choose_question(passage_id: str) -> ResponseReturnValue:
+    """Puts another writing question above a passage, or none; its words stay."""
+    passage, story, copy = _open(passage_id)
+    line = copy.line(passage_id)
+    revision = line.revision if line else None
+    known, prepared = passage.revision_id, prepare(revision.body if revision else "", lang=story.lang)
+    prompt = answer_question(reader(), snapshot(), sent("prompt"), passages.kept_prompt(revision))
+    with writing() as (uow, actor):
+        answer = passages.ask_otherwise(uow, actor, passage_id, prepared, prompt, known)
+        asked = answer.id if isinstance(answer, PassageRevision) else None
+    if asked is None:
+        flash(_("Le texte vient de changer : choisissez la question encore une fois."))
+    else:
+        if asked != known:
+            _meet(passage_id, asked)
+        flash(_("La question est choisie, le texte n’a pas changé."))
+    return back_to(url_for("passages.write", passage_id=passage_id))
 
 
 def _preview(
@@ -439,7 +470,7 @@ def versions(passage_id: str) -> ResponseReturnValue:
         speakers={voice.id: speaker_of(voice, member=True) for voice in copy.voices.values()},
         took_part=took_part,
         authors=queries.account_names(reader(), people),
-        blocked=_blocked(passage),
+        blocked=_blocked(passage, copy),
         name_form=NameForm(formdata=None),
         confirm=ConfirmForm(formdata=None),
     )

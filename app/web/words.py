@@ -131,7 +131,7 @@ REASONS: dict[str, LazyString] = {
     ),
     "signed_out": _l("Votre session est terminée. Reconnectez-vous."),
     "needs_permission": _l("Cette page demande un rôle que vous n’avez pas. Une personne de l’administration peut vous le donner."),
-    "not_your_voice": _l("Ce passage est celui d’une autre voix. Vous pouvez le lire, pas l’écrire."),
+    "not_your_voice": _l("Ce passage est celui d’une autre voix. Vous pouvez le commenter ou suggérer, pas le réécrire."),
     "only_holder_signs": _l("Seule la voix elle-même signe ses mots. Vous écrivez pour elle : demandez-lui de relire et de signer."),
     "only_holder_stands": _l("Seule la voix elle-même dit sa position."),
     "wrong_capacity": _l(

@@ -3,6 +3,7 @@
 
 import { Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
+import { quote } from "./margin.mjs";
 
 const key = new PluginKey("comments");
 const LONGEST_QUOTATION = 500;
@@ -32,7 +33,7 @@ export function pendingAnchor() {
  * Joins the text and the form of the margin: `form[data-comment]` with inputs `anchor` and `quotation`.
  *
  * @param margin the element that the server renders anew
- * @param page words; say(sentence); saved() → a promise that the text is on disk
+ * @param page words; say(sentence); marks() → whether this person may mark words, else the quotation alone is kept; saved() → a promise that the text is on disk
  */
 export class Comments {
   constructor(margin, view, page) {
@@ -45,16 +46,14 @@ export class Comments {
 
   /** Begins a comment on the chosen words; says so where none are chosen. */
   begin(view = this.view) {
+    view.domObserver.flush(); // words that were chosen by keyboard a moment ago: the browser tells of them later than of this key
     const { from, to, empty } = view.state.selection;
     if (empty) { this.page.say(this.page.words.comment_choose); return true; }
     if (!this.form) return false;
     const id = crypto.randomUUID();
     const quotation = view.state.doc.textBetween(from, to, " ", "").slice(0, LONGEST_QUOTATION);
     view.dispatch(view.state.tr.setMeta(key, { id, from, to }));
-    this.form.elements.anchor.value = id;
-    this.form.elements.quotation.value = quotation;
-    const shown = this.form.querySelector("[data-quotation]");
-    if (shown) { shown.textContent = quotation; shown.hidden = false; }
+    quote(this.form, this.page.marks() ? id : "", quotation);
     this.form.querySelector("textarea").focus();
     return true;
   }
@@ -62,6 +61,7 @@ export class Comments {
   /** Before a comment is sent: marks the words, and waits until the mark is on disk. */
   async beforeSending(form) {
     const pending = key.getState(this.view.state);
+    if (form.matches("form[data-comment]") && pending && !this.page.marks()) this.view.dispatch(this.view.state.tr.setMeta(key, null));
     if (!form.matches("form[data-comment]") || !pending || form.elements.anchor.value !== pending.id) return;
     const { tr, schema } = this.view.state;
     if (pending.from < pending.to) tr.addMark(pending.from, pending.to, schema.marks.comment.create({ id: pending.id }));

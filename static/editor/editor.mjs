@@ -5,6 +5,7 @@ import { EditorView } from "prosemirror-view";
 import { ySyncPlugin } from "y-prosemirror";
 import { bareAtoms, filledBlocks } from "./atoms.mjs";
 import { carets } from "./carets.mjs";
+import { isOwn } from "./changes.mjs";
 import { commands } from "./commands.mjs";
 import { pendingAnchor } from "./comments.mjs";
 import { footnoteNumbers } from "./footnotes.mjs";
@@ -14,13 +15,14 @@ import { pasteProps } from "./paste.mjs";
 import { makeSchema } from "./schema.mjs";
 import { proposed } from "./suggest.mjs";
 import { typing } from "./typography.mjs";
-import { ownWords } from "./voices.mjs";
+import { ownWords, voiceLabels } from "./voices.mjs";
 
 const PROPOSABLE = new Set(["undo", "redo", "comment", "voices"]);
 
 /** Whether somebody with a right can use a button. */
 export function mayUse(right, name) {
   if (right === "write" || name === "voices") return true;
+  if (name === "comment") return right === "suggest" || right === "read"; // who only reads comments with the quotation alone
   return right === "suggest" && PROPOSABLE.has(name);
 }
 
@@ -37,26 +39,42 @@ export function openEditor(element, room, page) {
   const right = () => room.right?.right ?? "none";
   const mayShape = () => right() === "write";
   const own = () => ({ voice: room.right?.voice ?? page.voice, shared: room.right?.shared ?? page.shared });
+  function emptiness({ childCount, firstChild }) {
+    if (childCount !== 1 || firstChild.type.name !== "paragraph" || firstChild.content.size) return {};
+    const words = page.words[`empty_${right()}`] ?? "";
+    return { "data-empty": words, "aria-placeholder": words };
+  }
+  /** A text that is as long as a revision can be takes no more; it may always become shorter. */
+  function hasSpace(transaction, { doc }) {
+    const fits = !isOwn(transaction) || !["full", "over"].includes(room.right?.space) || transaction.doc.content.size <= doc.content.size;
+    if (!fits) page.onFull();
+    return fits;
+  }
   const plugins = [
     ySyncPlugin(room.text),
     carets(room.awareness, page.presence),
     ...history(),
     typing(schema, page.lang, mayShape),
-    ...keys(schema, act, { saved: page.sayState, comment: page.comment }),
+    ...keys(schema, act, { saved: page.sayState, comment: page.comment, tools: page.toTools }),
     ownWords(schema, own),
     bareAtoms(),
     filledBlocks(schema),
     footnoteNumbers(page.words),
     pendingAnchor(),
+    voiceLabels(page.voices),
+    new Plugin({ filterTransaction: (transaction, state) => hasSpace(transaction, state) }),
     new Plugin({ props: pasteProps(schema, page.onPaste) }),
   ];
   const view = new EditorView({ mount: element }, {
     state: EditorState.create({ schema, plugins }),
     editable: () => room.maySend && room.state !== "closed",
-    attributes: () => ({
+    attributes: (state) => ({
+      ...emptiness(state.doc),
       role: "textbox",
       "aria-multiline": "true",
       "aria-readonly": String(!room.maySend),
+      "aria-describedby": "right-now",
+      tabindex: "0", // also where one only reads: words are chosen by keyboard, too
       lang: page.lang,
       spellcheck: "true",
       "data-right": right(),

@@ -2,7 +2,7 @@
 
 import { baseKeymap, chainCommands } from "prosemirror-commands";
 import { undoInputRule } from "prosemirror-inputrules";
-import { keymap } from "prosemirror-keymap";
+import { keydownHandler, keymap } from "prosemirror-keymap";
 import { liftListItem, splitListItem } from "prosemirror-schema-list";
 import { Plugin } from "prosemirror-state";
 import { followFootnote } from "./footnotes.mjs";
@@ -26,7 +26,11 @@ export function keys(schema, act, page) {
         else if (!["Tab", "Shift"].includes(key)) out = false;
         return false;
       },
-      handleDOMEvents: { focus: () => { out = false; return false; } },
+      handleDOMEvents: {
+        focus: () => { out = false; return false; },
+        // Where one only reads, the editor leaves keys to the browser; one still comments, and goes to the buttons.
+        keydown: (view, event) => !view.editable && reading(view, event),
+      },
     },
   });
   const bindings = {
@@ -43,12 +47,14 @@ export function keys(schema, act, page) {
     "Mod-Alt-f": act.footnote.run,
     "Mod-Alt-m": (state, dispatch, view) => page.comment(view),
     "Mod-s": () => { page.saved(); return true; },
+    "Alt-F10": () => { page.tools(); return true; },
     "Shift-Enter": act.line_break.run,
     Enter: chainCommands(cellBelow, followChosen, splitListItem(item)),
     Tab: unlessLeaving(chainCommands(nextCell(1), act.sink.run)),
     "Shift-Tab": unlessLeaving(chainCommands(nextCell(-1), act.lift.run)),
     Backspace: chainCommands(undoInputRule, outOfList(item)),
   };
+  const reading = keydownHandler({ "Mod-Alt-m": bindings["Mod-Alt-m"], "Alt-F10": bindings["Alt-F10"] });
   return [escape, keymap(bindings), keymap(baseKeymap)];
 }
 

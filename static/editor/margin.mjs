@@ -2,9 +2,21 @@
 // them stays.
 
 /** Notices by kind, and the parts that each makes old. */
-const PARTS = { comments: ["margin"], suggestions: ["margin"], passages: ["passages"], state: ["passages", "margin"], saved: ["passages"] };
+const PARTS = { comments: ["margin"], suggestions: ["margin"], passages: ["passages"], state: ["passages", "margin", "below"], saved: ["passages", "below"] };
 
 const isEditing = (element) => element.contains(document.activeElement) && document.activeElement.matches("textarea, input:not([type=hidden]), select");
+
+/** What a comment is about: in hidden fields, which a form without JavaScript leaves empty. */
+const ABOUT = ["anchor", "quotation"];
+
+/** Puts into a form what its comment will be about, and shows it. */
+export function quote(form, anchor, quotation) {
+  if (!form) return;
+  form.elements.anchor.value = anchor;
+  form.elements.quotation.value = quotation;
+  const shown = form.querySelector("[data-quotation]");
+  if (shown) { shown.textContent = quotation; shown.hidden = !quotation; }
+}
 
 export class Parts {
   /**
@@ -12,7 +24,7 @@ export class Parts {
    * @param before is called and waited for before a form (`form[data-inplace]`) is sent
    */
   constructor(root, before) {
-    Object.assign(this, { root, before, waiting: new Set() });
+    Object.assign(this, { root, before, waiting: new Set(), sending: null });
     for (const part of root.querySelectorAll("[data-part]")) {
       part.addEventListener("submit", (event) => {
         if (!event.target.matches("form[data-inplace]")) return;
@@ -36,6 +48,7 @@ export class Parts {
   async fetch(name) {
     this.waiting.delete(name);
     const element = this.element(name);
+    if (this.sending?.closest("[data-part]") === element) return; // what it brings is fetched when it is sent
     if (isEditing(element)) { element.addEventListener("focusout", () => this.refresh(name), { once: true }); return; }
     try {
       const answer = await fetch(element.dataset.from, { headers: { Accept: "text/html" }, redirect: "error" });
@@ -48,7 +61,9 @@ export class Parts {
     const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
     const typed = [...element.querySelectorAll("textarea[id], input[id]")].filter((field) => field.value !== field.defaultValue).map(({ id, value }) => [id, value]);
     const open = [...element.querySelectorAll("details[open][id]")].map(({ id }) => id);
+    const about = ABOUT.map((name) => element.querySelector(`form[data-comment] input[name=${name}]`)?.value ?? "");
     element.innerHTML = html;
+    if (about[0] || about[1]) quote(element.querySelector("form[data-comment]"), ...about);
     for (const [id, value] of typed) { const field = element.querySelector(`#${CSS.escape(id)}`); if (field) field.value = value; }
     for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
     if (focused) document.getElementById(focused)?.focus();
@@ -57,12 +72,14 @@ export class Parts {
   /** Sends a form of a part without leaving the page; where that fails, as a form is sent. */
   async send(form, submitter) {
     try {
+      this.sending = form;
       await this.before(form);
       const data = new FormData(form, submitter);
       const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
       if (!answer.ok) throw new Error(String(answer.status));
       form.reset();
-      form.querySelectorAll("input[name=anchor], input[name=quotation]").forEach((input) => { input.value = ""; });
+      if (form.matches("[data-comment]")) quote(form, "", "");
+      this.sending = null;
       for (const part of this.root.querySelectorAll("[data-part]")) if (part.contains(form)) this.refresh(part.dataset.part);
     } catch {
       HTMLFormElement.prototype.submit.call(form);

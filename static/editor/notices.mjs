@@ -49,6 +49,14 @@ export class Notices {
     this.last.append(" ", closing(this.last, this.texts.understood));
   }
 
+  /** What stands above a text as long as it holds; an empty sentence takes it away. */
+  space(sentence) {
+    if (sentence === this.spaceSaid) return;
+    this.spaceSaid = sentence;
+    this.spaceNotice?.remove();
+    this.spaceNotice = sentence ? this.put(box(sentence, true)) : null;
+  }
+
   /** Words that the server refused: kept on this device, beside earlier ones, until their writer has taken them elsewhere. */
   aside(sentence, text, shelf) {
     if (text && this.shown.has(text)) return;

@@ -1,7 +1,9 @@
 // Whose words these are. In a shared passage every text carries its voice: one's own words are marked with one's own voice, others' keep theirs when they are
 // split, joined, moved, pasted or brought back by undo. The server believes none of it and sets right what it must (app/kernel/editor/voices.py).
 
-import { Plugin } from "prosemirror-state";
+import { Plugin, PluginKey } from "prosemirror-state";
+import { Decoration, DecorationSet } from "prosemirror-view";
+import { bead } from "./beads.mjs";
 import { inserted, isMove, removed, texts } from "./changes.mjs";
 
 const FEW = 4; // characters: shorter than this, words that come back are simply typed again
@@ -68,7 +70,48 @@ export function ownWords(schema, own) {
   });
 }
 
+const shown = new PluginKey("voices");
+
+function label({ key, name }) {
+  const tag = document.createElement("span");
+  tag.className = `v who ${key}`;
+  tag.contentEditable = "false";
+  const sign = bead(key);
+  if (sign) tag.append(sign);
+  tag.append(name);
+  return tag;
+}
+
+/** Where each voice begins to speak, block by block. */
+function beginnings(doc, voices) {
+  const found = [];
+  doc.descendants((block, position) => {
+    if (!block.isTextblock) return;
+    let last = null;
+    block.forEach((node, offset) => {
+      const voice = node.isText ? voiceOf(node.marks) : last;
+      if (voice && voice !== last && voices[voice]) found.push(Decoration.widget(position + 1 + offset, () => label(voices[voice]), { side: -1, key: voice, marks: [], ignoreSelection: true }));
+      last = voice ?? last;
+    });
+  });
+  return found;
+}
+
+/** Says on demand, before the words of each voice, whose they are: the sign and the name, never the colour alone. */
+export function voiceLabels(voices) {
+  return new Plugin({
+    key: shown,
+    state: { init: () => false, apply: (tr, value) => tr.getMeta(shown) ?? value },
+    props: {
+      attributes: (state) => ({ class: shown.getState(state) ? "voices-shown" : "" }),
+      decorations: (state) => (shown.getState(state) ? DecorationSet.create(state.doc, beginnings(state.doc, voices)) : null),
+    },
+  });
+}
+
 /** Shows or hides whose words these are; answers whether they are shown now. */
-export function toggleVoices(element) {
-  return element.classList.toggle("voices-shown");
+export function toggleVoices(view) {
+  const now = !shown.getState(view.state);
+  view.dispatch(view.state.tr.setMeta(shown, now));
+  return now;
 }

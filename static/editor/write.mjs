@@ -19,15 +19,17 @@ const json = (text) => JSON.parse(text || "{}");
 
 class Page {
   constructor(root) {
-    const { socket, passage, voice, lang, account, shared, words, images, voices, places } = root.dataset;
-    Object.assign(this, { root, passage, account, lang: lang || "fr", voice: voice || null, shared: Boolean(shared) });
+    const { socket, passage, voice, lang, account, shared, anothers = "", words, images, voices, places } = root.dataset;
+    Object.assign(this, { root, passage, account, anothers, lang: lang || "fr", voice: voice || null, shared: Boolean(shared) });
     Object.assign(this, { words: json(words), images: json(images), voices: json(voices), places: json(places) });
     this.presence = new Presence();
+    this.rightNotice = document.getElementById("right-now");
     this.shelf = `recits-aside:${account}:${passage}`;
     this.url = new URL(socket, location.href.replace(/^http/, "ws")).href.replace(/^http/, "ws");
     this.isAlone = () => this.connection.state === "open" && this.presence.people.filter((person) => person.passage === passage).length < 2;
     this.sayState = () => this.status.sayState();
     this.comment = (view) => this.comments.begin(view);
+    this.toTools = () => this.part("tools").querySelector("[tabindex=\"0\"]").focus();
   }
 
   part(name) { return document.querySelector(`[data-live=${name}]`); }
@@ -38,7 +40,7 @@ class Page {
   }
 
   start() {
-    this.status = new Status(this.part("state"), this.words);
+    this.status = new Status(this.part("state"), this.words, this.part("when"));
     this.notices = new Notices(this.part("text"), this.words);
     this.parts = new Parts(document, (form) => this.comments.beforeSending(form));
     this.connection = new Connection(this.url, {
@@ -77,7 +79,7 @@ class Page {
     if (!this.editor && connection.state === "closed") { this.stayPlain(); return; }
     if (!this.editor && room?.synced && room.right && room.right.right !== "none") this.open();
     if (!this.editor) return;
-    this.status.show(room.state, connection.reason, room.right?.why);
+    this.status.show(room.state, connection.reason, room.right?.why, Boolean(this.rightNotice) && room.right?.right !== "none");
     for (const done of room.state === "saved" ? this.waiting?.splice(0) ?? [] : []) done();
     if (connection.state === "closed") this.refreshView();
   }
@@ -94,10 +96,10 @@ class Page {
     const text = place.cloneNode(false);
     place.replaceWith(text);
     this.notices.place = text;
-    this.editor = openEditor(text, this.room, { ...this, onChange: (changed) => this.edited(changed), onPaste: (left) => this.pasted(left), onUnproposable: () => this.notices.remark(this.words.words_only) });
+    this.editor = openEditor(text, this.room, { ...this, onChange: (changed) => this.edited(changed), onPaste: (left) => this.pasted(left), onUnproposable: () => this.notices.remark(this.words.words_only), onFull: () => this.status.say(this.words.space_full) });
     const { view, act } = this.editor;
     redrawOn(this.presence, this.room.awareness);
-    this.comments = new Comments(this.parts.element("margin"), view, { words: this.words, say: (sentence) => this.status.say(sentence), saved: () => this.saved() });
+    this.comments = new Comments(this.parts.element("margin"), view, { words: this.words, say: (sentence) => this.status.say(sentence), marks: () => this.room.maySend, saved: () => this.saved() });
     const tools = this.part("tools").cloneNode(false);
     this.part("tools").replaceWith(tools);
     this.refreshTools = toolbar(tools, view, act, {
@@ -105,9 +107,10 @@ class Page {
       shared: this.room.right.shared,
       images: this.images,
       comment: this.comment,
-      toggleVoices: () => toggleVoices(text),
+      toggleVoices: () => toggleVoices(view),
       may: (name) => mayUse(this.room.right?.right, name),
     });
+    this.sayRight();
     this.notices.remember(this.shelf);
     this.edited(true);
     this.root.dispatchEvent(new CustomEvent("live", { detail: { view, room: this.room }, bubbles: true }));
@@ -134,7 +137,21 @@ class Page {
 
   rightChanged() {
     if (this.room.right.right === "none" && !this.editor) { this.stayPlain(); return; }
-    if (this.editor) this.refreshView();
+    if (!this.editor) return;
+    this.refreshView();
+    this.sayRight();
+  }
+
+  /** What one may do here and what typing does, as the server last said. */
+  sayRight() {
+    const { right, why, space } = this.room.right;
+    const notice = this.rightNotice;
+    if (notice) {
+      notice.hidden = right === "write";
+      notice.querySelector("b").textContent = right === "suggest" ? this.anothers : why;
+      notice.querySelector("span").textContent = right === "suggest" ? why : "";
+    }
+    this.notices.space(space ? this.words[`space_${space}`] : "");
   }
 
   pasted({ images, tooLong }) {

@@ -203,6 +203,7 @@ def test_a_right_that_comes_later_lets_one_write(stage, ana):
     bob = stage.open("bob")
     expect(bob.state).to_contain_text("sans pouvoir y écrire")
     stage.relay.grant("bob", right="write")
+    bob.page.wait_for_function("T.room.maySend")
     bob.caret("préau", 5)
     bob.type(" clair")
     assert stage.agree(ana, bob) == "Le préau clair."

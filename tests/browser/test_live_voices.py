@@ -109,11 +109,15 @@ def test_a_composition_inside_anothers_words_is_whole_and_ones_own(shared, ana, 
 def test_voices_are_shown_on_demand(shared, ana, bob):
     bob.begin(" Oui.")
     shared.agree(ana, bob)
-    button = ana.page.get_by_role("button", name="Qui a écrit")
+    button = ana.page.get_by_role("button", name="Montrer qui écrit quoi")
     expect(button).to_have_attribute("aria-pressed", "false")
     button.click()
     expect(button).to_have_attribute("aria-pressed", "true")
     expect(ana.page.locator("#texte.voices-shown .by.eco")).to_have_text(" Oui.")
+    expect(ana.page.locator("#texte .who")).to_have_text(["Ana", "Bob"])  # in words, never by the colour alone
+    button.click()
+    expect(ana.page.locator("#texte .who")).to_have_count(0)
+    assert ana.text() == f"{SENTENCE} Oui."
 
 
 # Proposals ---------------------------------------------------------------------------------------------------------------------------------------------

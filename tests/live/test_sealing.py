@@ -3,13 +3,18 @@
 import time
 
 import pytest
+from click.testing import CliRunner
 from pycrdt import XmlFragment
 from sqlalchemy import select
 
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.db.models import Passage, PassageRevision, RevisionContributor, Story
+from app.live.log_sqlite import SqliteLog
 from app.services.approvals import reopen_passage, sign_passage
 from app.services.markup import prepare_here
 from app.services.passages import write_revision
+from tests.conftest import Browser
 from tests.factories import actor
 from tests.live.page import SECONDS
 
@@ -156,3 +161,28 @@ def test_a_room_begins_with_the_words_of_its_revision(served, passages, site, wo
         body = uow.session.get_one(PassageRevision, uow.session.get_one(Passage, passages.own).revision_id).body
     assert live.text(passages.own).markdown == body
     assert live.text(passages.shared) is None
+
+
+def test_what_waits_in_the_log_is_sealed_where_no_socket_is_served(served, passages, revisions, monkeypatch):
+    """Pages of a plain server, and the command for background work, on a site where somebody wrote live before."""
+    live = served.app.extensions["recits"].live
+    helene = served.open("helene").open(passages.own)
+    helene.write("Nous avons voté.")
+    helene.wait(lambda: helene.saved)
+    monkeypatch.setattr(live, "is_open", False)
+    browser = Browser(served.app.test_client()).sign_in("helene")
+    assert "Nous avons voté." in browser.get(f"/espace/passages/{passages.own}/signer")
+    assert len(revisions(passages.own)) == 1
+    helene.write("Puis mangé.")
+    helene.wait(lambda: helene.saved)
+    monkeypatch.setattr("app.live.sealing.QUIET_SECONDS", 0.0)
+    result = CliRunner().invoke(recits, ["jobs"], obj=Makers(lambda: served.app, list))
+    assert result.exit_code == 0, result.output
+    assert len(revisions(passages.own)) == 2
+
+
+def test_a_log_that_nobody_wrote_is_not_made_by_reading_it(tmp_path):
+    log = SqliteLog(tmp_path / "live.sqlite3")
+    assert not log.load("p1").exists
+    assert log.open_rooms() == []
+    assert list(tmp_path.iterdir()) == []

@@ -4,6 +4,7 @@ import pytest
 from pycrdt import XmlFragment
 from sqlalchemy import select
 
+from app.db.margin import contributors_of
 from app.db.models import PassageRevision, Suggestion
 from app.services.markup import prepare_here
 from app.services.passages import save_passage
@@ -114,3 +115,81 @@ def test_a_suggestion_is_on_record_after_a_pause_and_the_pages_hear_of_it(served
     session.rollback()
     (row,) = session.scalars(select(Suggestion).where(Suggestion.passage_id == passages.own))
     assert (row.id, row.author_id, row.inserted, row.state) == ("s1", world.accounts["karim"], "tous ", "open")
+
+
+def test_a_suggestion_reaches_the_margin_within_two_seconds_of_a_pause(served, passages, written, world, session):
+    karim = served.open("karim").open(passages.own)
+    last(karim).insert(5, "tous ", proposal(world))
+    karim.wait(lambda: karim.saved)
+    written.wait(lambda: any(notice["kind"] == "suggestions" for notice in written.notices), seconds=2)
+    session.rollback()
+    assert session.scalars(select(Suggestion.inserted).where(Suggestion.passage_id == passages.own)).all() == ["tous "]
+
+
+def test_whose_suggestion_was_accepted_took_part_in_the_revision(served, passages, written, world, site, session):
+    karim = served.open("karim").open(passages.own)
+    last(karim).insert(5, "tous ensemble et sans exception ", proposal(world))
+    karim.wait(lambda: karim.saved)
+    site.live.seal(passages.own)
+    assert contributors(session, world, passages.own) == ["helene"], "what is only proposed is no part of the text"
+    assert site.live.accept(passages.own, "s1", world.accounts["helene"])
+    site.live.seal(passages.own)
+    assert contributors(session, world, passages.own) == ["helene", "karim"]
+
+
+def contributors(session, world, passage):
+    """Names who took part in the newest revision, the author first."""
+    session.rollback()
+    query = select(PassageRevision).where(PassageRevision.passage_id == passage).order_by(PassageRevision.number.desc())
+    revision = session.scalars(query).first()
+    assert revision.gathered_by == ""
+    names = {account: name for name, account in world.accounts.items()}
+    return [names[account] for account in contributors_of(session, [revision.id])[revision.id]]
+
+
+def test_a_text_that_grows_long_is_told_in_time_and_takes_no_more_than_a_revision_holds(served, passages, site, monkeypatch):
+    monkeypatch.setattr("app.live.hub.MEASURE_SECONDS", 0.05)
+    helene = served.open("helene").open(passages.own)
+    assert helene.rights[1]["space"] == ""
+    for size, space in ((57 * 1024, "little"), (6 * 1024 + 512, "full")):
+        helene.write("é" * (size // 2))
+        helene.wait(lambda space=space: helene.rights[1]["space"] == space)
+    assert not helene.refusals
+    late = served.open("karim").open(passages.own)
+    assert late.rights[1]["space"] == "full"
+    helene.write("x" * 2000)
+    helene.wait(lambda: helene.refusals)
+    assert helene.refusals[1]["reason"] == "too_long"
+    site.live.seal(passages.own)
+    assert len(site.live.text(passages.own).markdown.encode()) < 64 * 1024
+    again = served.open("helene").open(passages.own)
+    assert "x" not in again.text()
+    with again.documents[1].transaction():
+        blocks = again.documents[1].get("text", type=XmlFragment).children
+        del blocks[len(blocks) - 1]
+    again.wait(lambda: again.rights[1]["space"] == "little")
+
+
+def test_a_text_that_became_too_long_otherwise_stays_in_the_room_and_may_become_shorter(
+    served, passages, site, session, monkeypatch, caplog
+):
+    monkeypatch.setattr("app.live.hub.MEASURE_SECONDS", 0.05)
+    monkeypatch.setattr("app.live.room.MAX_INPUT", 10**6)
+    helene = served.open("helene").open(passages.own)
+    for _ in range(3):
+        helene.write("é" * 15 * 1024)
+    helene.write("z")
+    helene.wait(lambda: helene.saved)
+    monkeypatch.setattr("app.live.room.MAX_INPUT", 64 * 1024)
+    blocks = helene.documents[1].get("text", type=XmlFragment).children
+    del blocks[1].children[0][0:2]
+    helene.wait(lambda: helene.rights[1]["space"] == "over")
+    site.live.seal(passages.own)
+    session.rollback()
+    assert session.scalars(select(PassageRevision).where(PassageRevision.passage_id == passages.own)).all() == []
+    del blocks[len(blocks) - 2]
+    helene.wait(lambda: helene.rights[1]["space"] != "over")
+    assert not helene.refusals
+    site.live.seal(passages.own)
+    session.rollback()
+    assert session.scalars(select(PassageRevision).where(PassageRevision.passage_id == passages.own)).one().body.endswith("z\n")

@@ -67,11 +67,32 @@ class TestBothSides:
             ("A.\n\nB.\n", "A.\n\nB.\n\nC.\n", "Z.\n\nB.\n", "Z.\n\nB.\n\nC.\n"),
             ("A.\n\nB.\n", "A.\n", "A.\n\nB encore.\n", "A.\n\nB encore.\n"),
             ("A.\n", "A.\n\nB.\n", "A.\n\nB.\n", "A.\n\nB.\n"),
+            ("A.\n", "A changé.\n", "A.\n\nB.\n", "A changé.\n\nB.\n"),
+            ("A.\n", "A.\n\nB.\n", "A changé.\n", "A changé.\n\nB.\n"),
+            ("A.\n\nB.\n", "Z.\n\nA.\n", "A.\n\nB changé.\n", "Z.\n\nA.\n\nB changé.\n"),
             ("a ![](media:x) b.\n", "a ![](media:x) b c.\n", "z a ![](media:x) b.\n", "z a ![](media:x) b c.\n"),
         ],
     )
     def test_met(self, base, new, live, result):
         assert written(met(parse(base), parse(new), from_tree(parse(live)))) == result
+
+    @settings(max_examples=300)
+    @given(st.lists(st.tuples(st.sampled_from(["", "new", "live"]), st.sets(st.sampled_from(["new", "live"]))), min_size=1, max_size=6))
+    def test_a_block_that_one_side_changed_is_replaced_and_never_doubled(self, blocks):
+        """Each block is changed by one side at most, and after it each side may add one."""
+        sides: dict[str, list[str]] = {"base": [], "new": [], "live": [], "both": []}
+        for number, (changed_by, added_by) in enumerate(blocks):
+            old = f"Le chat {number} dort ici."
+            for side, row in sides.items():
+                row.append(old.replace("dort", "veille") if changed_by and side in (changed_by, "both") else old)
+            for adder in ("live", "new"):
+                if adder in added_by:
+                    sides[adder].append(f"Ajout de {adder}, {number}.")
+                    sides["both"].append(f"Ajout de {adder}, {number}.")
+        base, new, live, both = ("\n\n".join(row) + "\n" for row in sides.values())
+        result = written(met(parse(base), parse(new), from_tree(parse(live)))).strip().split("\n\n")
+        assert sorted(result) == sorted(sides["both"])
+        assert [line for line in result if "chat" in line] == [line for line in both.strip().split("\n\n") if "chat" in line]
 
     @settings(max_examples=120)
     @given(TEXTS, TEXTS, TEXTS)

@@ -6,7 +6,9 @@ Exercises register_blueprints, register_permissions, register_menu_items, regist
 import re
 
 import pytest
+from sqlalchemy import select
 
+from app.db.models import PassageRevision
 from app.factory import create_app
 from app.services.plugins import prepare_tables, set_enabled
 from plugins.communication.models import Prompt
@@ -71,6 +73,21 @@ def test_register_prompt_sources_offers_questions_and_the_passage_keeps_the_answ
     base = re.search(r'name="base" type="hidden" value="([^"]+)"', page)[1]
     helene.post(path, {"body": "Ce jour-là, il neigeait.", "base": base, "prompt": ref})
     assert question.strip() in helene.get(path)
+
+
+def test_another_question_is_chosen_beside_live_writing_and_the_words_stay(as_person, world, enabled, session):
+    helene = as_person("helene")
+    path = new_passage(helene, world)
+    first, second = re.findall(r'name="prompt" id="q[12]" value="([^"]+)"', helene.get(path))
+    helene.post(path, {"body": "Ce jour-là, il pleuvait.", "base": "", "prompt": first})
+    helene.post(f"{path}/brouillon", {"body": "Un brouillon."}, status=200)
+    helene.post(f"{path}/question", {"prompt": second})
+    revision = session.scalars(select(PassageRevision).order_by(PassageRevision.number.desc())).first()
+    assert (revision.body, revision.number, revision.data["prompt"]["ref"]) == ("Ce jour-là, il pleuvait.\n", 2, second)
+    assert "Un brouillon." in helene.get(path), "what was not saved yet stays too"
+    helene.post(f"{path}/question", {"prompt": ""})
+    assert '<p class="prompt"' not in helene.get(path)
+    as_person("karim").post(f"{path}/question", {"prompt": first}, status=403)
 
 
 def test_register_blueprints_answer_404_while_off(as_person, site, world):

@@ -18,7 +18,7 @@ DIST = ROOT / "static" / "dist"
 MADE = ("editor.js", "licences.txt")
 MOST = 140_000  # bytes of gzip: what a phone on a slow line waits for
 # Buttons of a table and states are named by data, not by `words.name`.
-NAMED_BY_DATA = re.compile(r"^(closed|offline)_")
+NAMED_BY_DATA = re.compile(r"^(closed|offline|space|empty)_")
 
 
 def sha256(path: Path) -> str:

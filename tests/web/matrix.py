@@ -188,6 +188,8 @@ POST /espace/passages/<id:passage_id>/rouvrir                                   
 POST /espace/passages/<id:passage_id>/retirer-signature                         in   303  403  403  404  404  404  404  404
 GET  /espace/recits/<id:story_id>/plan                                          in   200  200  200  404  404  404  404  404
 GET  /espace/recits/<id:story_id>/plan#submitted                                in   200  200  200  404  404  404  404  404
+GET  /espace/passages/<id:passage_id>/pied                                      in   200  200  200  404  404  404  404  404
+POST /espace/passages/<id:passage_id>/question                                  in   303  403  303  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/marge                                     in   200  200  200  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/marge#submitted                           in   200  200  200  404  404  200  404  404
 POST /espace/passages/<id:passage_id>/fils                                      401  303  303  303  404  404  404  404  404
@@ -522,6 +524,8 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /espace/passages/<id:passage_id>/retirer-signature": ({"passage_id": "@signed"}, {"voice": "@helene"}),
     "GET /espace/recits/<id:story_id>/plan": ({"story_id": "@writing"}, {}),
     "GET /espace/recits/<id:story_id>/plan#submitted": ({"story_id": "@submitted"}, {}),
+    "GET /espace/passages/<id:passage_id>/pied": ({"passage_id": "@passage"}, {}),
+    "POST /espace/passages/<id:passage_id>/question": ({"passage_id": "@passage"}, {"prompt": ""}),
     "GET /espace/passages/<id:passage_id>/marge": ({"passage_id": "@passage"}, {}),
     "GET /espace/passages/<id:passage_id>/marge#submitted": ({"passage_id": "@submitted.passage"}, {}),
     "POST /espace/passages/<id:passage_id>/fils": ({"passage_id": "@passage"}, {"body": "Une date ?", "about": "Un second jet."}),

@@ -23,7 +23,7 @@ from app.services.unit_of_work import UnitOfWork
 from app.web.words import count_words
 from plugins.communication.models import Prompt
 from tests.conftest import close_engines, settings_for
-from tests.demonstration import READERS, build_demonstration, crawl
+from tests.demonstration import MOST_ALIKE, READERS, build_demonstration, crawl
 from tests.factories import World
 from tests.web.matrix import COOKIE, Line, Stage, open_stage, read_table
 
@@ -120,7 +120,12 @@ def plain(text: str | None) -> str:
 @pytest.fixture(scope="module")
 def english(app: Flask) -> dict[str, Spoken]:
     """Everything that anybody reads under /en/, by who reads where."""
-    pages = {f"{who} {path}": Spoken(html) for who in READERS for path, html in crawl(app, who, "/en") if not path.startswith(MAILBOX)}
+    pages = {
+        f"{who} {path}": Spoken(html)
+        for who in READERS
+        for path, html in crawl(app, who, "/en", MOST_ALIKE)
+        if not path.startswith(MAILBOX)
+    }
     assert len(pages) > 150
     return pages
 
@@ -186,7 +191,7 @@ def test_words_of_the_interface_are_not_marked_as_french(english):
 
 
 def test_french_pages_mark_nothing_as_french(app):
-    for path, html in crawl(app, None):
+    for path, html in crawl(app, None, most_alike=MOST_ALIKE):
         assert html.count('lang="fr"') == 1, f"{path}: only the page itself"
 
 
@@ -226,3 +231,14 @@ def test_thousands_are_set_apart_in_each_language(app):
             assert count_words(1496) == words
     with app.test_request_context("/"), force_locale("fr"):
         assert [count_words(number) for number in (0, 1, 2)] == ["0 mot", "1 mot", "2 mots"]
+
+
+@pytest.mark.long
+@pytest.mark.parametrize("who", READERS)
+def test_a_short_crawl_meets_every_view_that_a_whole_one_meets(app, who):
+    router = app.url_map.bind("localhost")
+
+    def views(most_alike: int | None) -> set[str]:
+        return {router.match(path.partition("?")[0])[0] for path, _html in crawl(app, who, most_alike=most_alike)}
+
+    assert views(MOST_ALIKE) == views(None)

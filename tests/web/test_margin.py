@@ -1,14 +1,18 @@
 """The margin beside a passage, in a browser without JavaScript: comments, answers, calls, suggestions, and what an editor sees of it."""
 
 import re
+from datetime import date
 
 import pytest
 
-from app.db.models import Comment, CommentThread, Mention, Story, Suggestion, Voice
+from app.db.models import Comment, CommentThread, Mention, Passage, PassageRevision, Story, Suggestion, Voice
+from app.kernel.voice import Display, Mandate
+from app.services.approvals import sign_passage
 from app.services.live_documents import Proposal
 from app.services.markup import prepare_here
 from app.services.passages import add_passage, save_passage
 from app.services.suggestions import keep_proposals
+from app.services.voices import seat_voice
 from tests.factories import actor
 from tests.fake_live import written_live
 
@@ -207,3 +211,43 @@ def test_mon_espace_says_where_one_is_called_and_what_waits_for_a_decision(as_pe
     assert "attend votre décision" not in page
     assert "Dans la marge" not in as_person("philippe").get("/espace/")
     assert "Dans la marge" not in karim.get("/espace/")
+
+
+def test_in_anothers_passage_the_page_says_whose_it_is_and_what_one_may_do(as_person, passage, site, world):
+    karim, helene = as_person("karim"), as_person("helene")
+    may = "Vous pouvez le commenter ou suggérer, pas le réécrire."
+    assert f"Ce passage est celui d’Helene. {may}" in karim.get(page_of(passage))
+    with site.writer.begin() as uow:
+        someone = actor(site, world, "karim")
+        other = add_passage(uow, someone, world.stories["legumerie"], world.moments["vote"], world.voices["karim"]).id
+    assert f"Ce passage est celui de Karim. {may}" in helene.get(page_of(other))
+    with site.writer.begin() as uow:
+        revision = uow.session.get_one(Passage, passage).revision_id
+        seen = uow.session.get_one(PassageRevision, revision).hash
+        sign_passage(uow, actor(site, world, "helene"), passage, world.voices["helene"], seen)
+    page = karim.get(page_of(passage))
+    assert may not in page, "signed words are read and commented, until they are reopened"
+    assert "Ce passage est signé." in page
+
+
+def test_the_plan_names_a_voice_only_where_two_share_a_category(as_person, passage, site, world):
+    plan = f"/espace/recits/{world.stories['legumerie']}/plan"
+    assert "Élu·e, Helene" not in as_person("helene").get(plan)
+    with site.writer.begin() as uow:  # the seat passes on: the former holder's passages stay
+        uow.session.get_one(Voice, world.voices["helene"]).mandate_end = date(2026, 8, 31)
+        seat_voice(uow, None, world.seats["helene"], "Paul Ferrand", "fonction", Mandate(date(2026, 9, 1), None), Display.NAME)
+        uow.session.flush()
+        paul = uow.session.query(Voice).filter_by(name="Paul Ferrand").one().id
+        uow.session.add(
+            Passage(
+                story_id=world.stories["legumerie"],
+                moment_id=world.moments["vote"],
+                voice_id=paul,
+                salt="0" * 32,
+                position=9,
+                created_at=uow.now,
+            )
+        )
+    page = as_person("karim").get(plan)
+    assert "Élu·e, Helene" in page
+    assert "Élu·e, Paul Ferrand" in page

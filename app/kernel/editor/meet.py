@@ -7,7 +7,7 @@ Words that stay keep their voice, their comments and the proposals beside them.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Container, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import groupby
@@ -108,33 +108,50 @@ class _Meeting:
             z, a, b = z_end, a_end, b_end
         yield from self.with_the_silent(self.with_moved(found))
 
-    def gap(self, base: list[int], new: list[int], live: list[int]) -> list[Step]:
-        """Decides on blocks that are not equal on all sides."""
-        old, theirs, ours = (
-            [keys[i] for i in part] for keys, part in ((self.base_keys, base), (self.new_keys, new), (self.live_keys, live))
-        )
-        if theirs in (old, ours):
-            return [Step(index) for index in live]
-        if ours == old:
-            return self.changed(live, new)
-        if len(old) == len(theirs) == len(ours):
-            return [step for z, a, b in zip(base, new, live, strict=True) for step in self.both(z, a, b)]
-        return [*(Step(index) for index in live), *(Step(None, self.new[i]) for i in new if self.new_keys[i] not in ours)]
+    def gap(self, base: list[int], new: list[int], live: list[int]) -> Iterator[Step]:
+        """Decides on blocks that are not equal on all sides: each old block by what became of it on either side, between them what either side added."""
+        ours = self.became(base, live, self.live_keys)
+        theirs = self.became(base, new, self.new_keys)
+        said = {self.live_keys[index] for index in live}
+        mine, other = iter(live), iter(new)
+        for old in base:
+            yield from map(Step, _up_to(mine, ours.get(old)))
+            yield from self.added(_up_to(other, theirs.get(old)), said)
+            yield from self.outcome(old, theirs.get(old), ours.get(old))
+        yield from map(Step, mine)
+        yield from self.added(other, said)
 
-    def changed(self, live: list[int], new: list[int]) -> list[Step]:
-        """Only the other side changed these: each new block is an old one that became it, or is new."""
-        if len(live) == len(new):
-            return [Step(b, self.new[a]) for b, a in zip(live, new, strict=True)]
-        steps: list[Step] = []
-        start = 0
-        for a in new:
-            match = next((i for i in range(start, len(live)) if self.alike(live[i], a)), None)
-            steps.append(Step(None if match is None else live[match], self.new[a]))
-            start = start if match is None else match + 1
-        return steps
+    def added(self, new: Iterable[int], said: Container[str]) -> Iterator[Step]:
+        """What only the other side added, unless the writers added the same."""
+        yield from (Step(None, self.new[index]) for index in new if self.new_keys[index] not in said)
 
-    def alike(self, live: int, new: int) -> bool:
-        return SequenceMatcher(None, self.live_keys[live].split(), self.new_keys[new].split(), autojunk=False).ratio() >= _ALIKE
+    def became(self, base: list[int], side: list[int], keys: Sequence[str]) -> dict[int, int]:
+        """Returns which block of a side each old block became, in one order on both sides; an old block that went has none."""
+        found: dict[int, int] = {}
+        matcher = SequenceMatcher(None, [self.base_keys[index] for index in base], [keys[index] for index in side], autojunk=False)
+        for tag, a, b, c, d in matcher.get_opcodes():
+            if tag == "equal" or b - a == d - c:
+                found.update(zip(base[a:b], side[c:d], strict=True))
+                continue
+            start = c
+            for old in base[a:b]:
+                match = next((place for place in range(start, d) if self.alike(self.base_keys[old], keys[side[place]])), None)
+                if match is not None:
+                    found[old], start = side[match], match + 1
+        return found
+
+    def outcome(self, base: int, new: int | None, live: int | None) -> list[Step]:
+        """What stands where an old block stood: what one side changed replaces it, what one side took away goes unless the other changed it."""
+        if new is not None and live is not None:
+            return self.both(base, new, live)
+        if live is not None:
+            return [] if self.live_keys[live] == self.base_keys[base] else [Step(live)]
+        if new is not None:
+            return [] if self.new_keys[new] == self.base_keys[base] else [Step(None, self.new[new])]
+        return []
+
+    def alike(self, one: str, other: str) -> bool:
+        return SequenceMatcher(None, one.split(), other.split(), autojunk=False).ratio() >= _ALIKE
 
     def both(self, base: int, new: int, live: int) -> list[Step]:
         if self.new_keys[new] in (self.base_keys[base], self.live_keys[live]):
@@ -162,6 +179,11 @@ class _Meeting:
                 yield Step(silent.pop(0))
             yield step
         yield from map(Step, silent)
+
+
+def _up_to(blocks: Iterator[int], end: int | None) -> Iterator[int]:
+    """Yields the blocks before `end`, and takes that one too; none where a side has no such block."""
+    return iter(()) if end is None else iter(lambda: next(blocks), end)
 
 
 def _elements(document: EditorDocument) -> list[Element]:
