@@ -87,7 +87,7 @@ def test_axe_finds_nothing_on_the_page_of_live_writers(live: LiveSite):
         writer.begin("Un mot de plus. ")
     live.agree(*both)
     for writer in both:
-        writer.page.get_by_role("button", name="Qui a écrit").click()
+        writer.page.get_by_role("button", name="Montrer qui écrit quoi").click()
     faults = []
     for name, writer in (("holder", helene), ("guest", karim), ("shared", both[0])):
         for scheme in ("light", "dark"):

@@ -44,7 +44,7 @@ def test_a_signature_closes_the_passage_on_every_open_page_until_it_is_reopened(
     live.agree(helene, scribe)
     tab = sign_in_a_tab(live, helene, passage)
     for writer in (helene, scribe, karim):
-        expect(writer.state).to_contain_text("Ce passage est signé")
+        expect(writer.page.locator("#right-now")).to_contain_text("Ce passage est signé")
         may_write(writer, False)
     tab.goto(address_of(passage))
     go(tab.get_by_role("button", name="Rouvrir ce passage"))
