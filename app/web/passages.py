@@ -147,7 +147,7 @@ def _editor(
     page = render_template(
         "desk/write.html",
         **_common((passage, story, copy), typed),
-        live=None if conflict or preview is not None or message else open_room(passage, copy, block is not None),
+        live=None if conflict or draft or preview is not None or message else open_room(passage, copy, block is not None),
         form=form,
         draft=draft,
         conflict=conflict,

@@ -84,7 +84,11 @@ class Page {
     if (connection.state === "closed") this.refreshView();
   }
 
+  /** Whether somebody has begun in the plain form: on a slow line it is there before the editor, and is not taken away from under their words. */
+  get hasBegun() { return [...document.querySelectorAll("form[data-plain] textarea")].some(({ value, defaultValue }) => value !== defaultValue); }
+
   open() {
+    if (this.hasBegun) { this.stayPlain(); return; }
     clearTimeout(this.giveUp);
     this.show(true);
     // The view takes over its element; a room that is entered anew needs a fresh one.

@@ -261,7 +261,7 @@ class Line:
     """A line to the server that can be cut, and be dead without being cut."""
 
     def __init__(self, address: str, sockets: bool) -> None:
-        self._sockets = sockets
+        self._sockets, self._late = sockets, 0.0
         self._port = int(address.rsplit(":", 1)[1])
         self._works, self._flows = True, threading.Event()
         self._flows.set()
@@ -297,6 +297,8 @@ class Line:
         with contextlib.suppress(OSError):
             while data := source.recv(65536):
                 self._flows.wait()
+                if self._late and b"upgrade: websocket" in data.lower():
+                    time.sleep(self._late)
                 if not self._sockets and b"upgrade: websocket" in data.lower():
                     source.sendall(b"HTTP/1.1 400 Bad Request\r\nContent-Length: 0\r\nConnection: close\r\n\r\n")
                     break
@@ -312,6 +314,10 @@ class Line:
     def die(self) -> None:
         """Carries nothing any more, and says nothing of it."""
         self._flows.clear()
+
+    def slow_sockets(self, seconds: float) -> None:
+        """Lets sockets through so much later."""
+        self._late = seconds
 
     def mend(self) -> None:
         self._works = True

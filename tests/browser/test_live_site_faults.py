@@ -182,7 +182,7 @@ def test_words_written_without_a_line_in_a_passage_that_was_closed_meanwhile_are
                 sign(uow, live.person("helene"), passage, live.world.voices["helene"])
             line.mend()
             expect(aside.filter(has_text=f"Le préau ouvre à sept ou {hours} heures.")).to_have_count(1)
-            expect(scribe.state).to_contain_text("Ce passage est signé")
+            expect(scribe.page.locator("#right-now")).to_contain_text("Ce passage est signé")
             ready(scribe)
             assert scribe.text() == SENTENCE
             expect(aside).to_have_count(number)

@@ -73,7 +73,6 @@ def margin_is_full(live: LiveSite, passage: str, helene: Writer, karim: Writer) 
     karim.page.get_by_role("button", name="Commenter", exact=True).first.click()
     karim.type("Toutes ?")
     karim.page.locator("form[data-comment]").get_by_role("button", name="Commenter").click()
-    live.site.live.seal(passage)
     for writer in (helene, karim):
         expect(writer.page.locator("[data-part=margin] ins")).to_have_text("huit")
         expect(writer.page.locator("[data-part=margin]")).to_contain_text("Toutes ?")
@@ -95,6 +94,7 @@ def test_axe_finds_nothing_on_the_page_of_live_writers(live: LiveSite):
             writer.page.emulate_media(color_scheme=scheme)
             for size in (PHONE, DESK):
                 writer.page.set_viewport_size(size)
+                writer.do("Promise.all(document.getAnimations().map((one) => one.finished))")  # colours change slowly
                 faults += [f"{name} {scheme} {size['width']}: {fault}" for fault in violations(writer.page)]
                 if overflows(writer.page):
                     faults.append(f"{name} scrolls sideways at {size['width']}")
@@ -111,3 +111,33 @@ def test_axe_finds_nothing_where_a_passage_is_only_read(live: LiveSite, language
     tab.goto(language + address_of(passage))
     expect(tab.locator("#texte")).to_have_attribute("contenteditable", "false")
     assert violations(tab) == []
+
+
+def test_what_was_begun_in_the_plain_form_is_not_taken_away_by_the_editor(live: LiveSite):
+    """On a slow line the form is there before the editor: who types in it goes on typing in it."""
+    passage = live.passage("helene", TEXT)
+    with line_to(live) as line:
+        page = live.page("helene", address=line.address)
+        line.slow_sockets(2)
+        page.goto(address_of(passage))
+        body = page.get_by_label("Votre texte")
+        body.fill(f"{TEXT}\n\nDéjà dit.")
+        page.wait_for_timeout(6500)
+        expect(body).to_be_visible()
+        expect(page.locator("[data-live=text]")).to_be_hidden()
+        go(page.get_by_role("button", name="Enregistrer", exact=True))
+        expect(page.locator("[data-live=text]")).to_contain_text("Déjà dit.")
+
+
+def test_a_draft_of_the_plain_form_is_seen_when_one_comes_back(live: LiveSite):
+    passage = live.passage("helene", TEXT)
+    page = live.page("helene")
+    page.goto(f"{address_of(passage)}?simple=1")
+    page.get_by_label("Votre texte").fill(f"{TEXT}\n\nUn brouillon.")
+    expect(page.locator("#saved")).to_contain_text("Brouillon gardé")
+    page.goto(address_of(passage))
+    expect(page.get_by_text("Brouillon non enregistré")).to_be_visible()
+    page.wait_for_timeout(1000)
+    expect(page.get_by_label("Votre texte")).to_have_value(f"{TEXT}\n\nUn brouillon.")
+    go(page.get_by_role("button", name="Enregistrer", exact=True))
+    expect(page.locator("[data-live=text]")).to_contain_text("Un brouillon.")

@@ -180,7 +180,6 @@ def test_suggestions_are_accepted_and_refused_and_never_published_before(live: L
         karim.type(instead)
     live.agree(helene, karim)
     expect(helene.page.locator("#texte ins")).to_have_text(["hangar", "huit", "enfants"])
-    live.site.live.seal(passage)
     suggestion(helene, "huit").get_by_role("button", name="Accepter").click()
     expect(suggestion(helene, "huit")).to_have_count(0)
     suggestion(helene, "enfants").get_by_role("button", name="Refuser").click()
