@@ -1,6 +1,6 @@
 """Where delegations work: *Mon espace*, stories, their passages. Rights are decided by the services."""
 
-from flask import Blueprint, flash, render_template, url_for
+from flask import Blueprint, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -21,6 +21,7 @@ from app.web.desk_view import in_margins, my_space, obstacle_lines, show_working
 from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
+from app.web.live_page import open_story
 from app.web.templating import moment_words
 
 blueprint = Blueprint("desk", __name__, url_prefix="/espace")
@@ -84,11 +85,16 @@ def create_story(delegation_id: str) -> ResponseReturnValue:
 
 @blueprint.get("/recits/<id:story_id>")
 def story(story_id: str) -> ResponseReturnValue:
-    return story_page(story_id)
+    """Shows a working copy; `?part=passages` its passages alone, which an open page fetches again when others change them."""
+    return story_page(story_id, template="desk/_story_passages.html" if request.args.get("part") == "passages" else "desk/story.html")
 
 
 def story_page(
-    story_id: str, obstacles: tuple[workflow.Obstacle, ...] = (), comment: CommentForm | None = None, status: int = 200
+    story_id: str,
+    obstacles: tuple[workflow.Obstacle, ...] = (),
+    comment: CommentForm | None = None,
+    status: int = 200,
+    template: str = "desk/story.html",
 ) -> ResponseReturnValue:
     """Shows a working copy to its delegation, with what stands between it and the editors, or a comment that could not be taken."""
     actor = signed_in()
@@ -96,9 +102,10 @@ def story_page(
     copy = queries.read_working_copy(reader(), row)
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.MEMBER}), row.published_version_id is not None)
     page = render_template(
-        "desk/story.html",
+        template,
         story=row,
         copy=copy,
+        live=open_story(copy),
         shown=show_working_copy(actor, copy),
         arrows=[arrow.name for arrow in arrows],
         obstacles=obstacle_lines(copy, obstacles),

@@ -9,9 +9,18 @@ from flask_babel import gettext as _
 from app.db import desk as queries
 from app.db.models import Media, Passage
 from app.web.context import reader, signed_in, site
-from app.web.editor_words import editor_words
+from app.web.editor_words import EDITOR_WORDS, editor_words
 from app.web.margin_view import anothers_words, is_member, speaker_of
 from app.web.templating import rooted
+
+
+@dataclass(frozen=True)
+class StoryShown:
+    """What stands in the data attributes of the list of those present, on the page of a whole story."""
+
+    socket: str
+    words: dict[str, str]
+    places: dict[str, str]
 
 
 @dataclass(frozen=True)
@@ -29,6 +38,18 @@ class RoomShown:
     places: dict[str, str]
 
 
+def open_story(copy: queries.WorkingCopy) -> StoryShown | None:
+    """Returns what the page of a story needs to show who is there; None where there is no live writing."""
+    if not site().live.is_open:
+        return None
+    words = {name: str(EDITOR_WORDS[name]) for name in ("you", "elsewhere")} | {"in_this_passage": _("sur la page du récit")}
+    return StoryShown(_socket_of(copy), words, _places(copy))
+
+
+def _socket_of(copy: queries.WorkingCopy) -> str:
+    return rooted(f"/vivant/{copy.story.id}")
+
+
 def open_room(passage: Passage, copy: queries.WorkingCopy, has_fields: bool) -> RoomShown | None:
     """Returns what the editor needs; None where there is no live writing, where one asked for the plain form, or where an extension's fields are to be filled.
 
@@ -39,7 +60,7 @@ def open_room(passage: Passage, copy: queries.WorkingCopy, has_fields: bool) -> 
         return None
     member = is_member(signed_in(), copy)
     return RoomShown(
-        socket=rooted(f"/vivant/{copy.story.id}"),
+        socket=_socket_of(copy),
         account=signed_in().account,
         voice=_own_voice(passage, copy),
         shared=passage.voice_id is None,

@@ -1,4 +1,4 @@
-// Bundles this folder's modules into one file, and writes beside it what it was made of; `make editor` runs it. Node alone is needed, and a package registry.
+// Bundles this folder's modules into one file for each kind of page, and writes beside it what it was made of; `make editor` runs it. Node alone is needed, and a package registry.
 //
 //   node static/editor/build.mjs [OUTPUT FOLDER]
 //
@@ -8,13 +8,16 @@ import { execFileSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { copyFileSync, existsSync, mkdirSync, readFileSync, readdirSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
-import { dirname, join, resolve } from "node:path";
+import { basename, dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
 
 const HERE = dirname(fileURLToPath(import.meta.url));
 const ROOT = resolve(HERE, "..", "..");
 const LIBRARIES = process.env.EDITOR_LIBRARIES ?? join(ROOT, "build", "editor");
 const OUT = resolve(process.argv[2] ?? join(ROOT, "static", "dist"));
+/** What each file of a page begins with. */
+const PAGES = { editor: "write.mjs", story: "story.mjs" };
+const MADE = [...Object.keys(PAGES).map((name) => `${name}.js`), "licences.txt"];
 const MADE_BY = ["build.mjs", "package.json", "package-lock.json"];
 
 const sha256 = (bytes) => createHash("sha256").update(bytes).digest("hex");
@@ -35,7 +38,7 @@ async function bundle() {
   const { build } = createRequire(join(LIBRARIES, "package.json"))("esbuild");
   const result = await build({
     absWorkingDir: HERE,
-    entryPoints: ["write.mjs"],
+    entryPoints: PAGES,
     nodePaths: [join(LIBRARIES, "node_modules")],
     bundle: true,
     minify: true,
@@ -45,11 +48,12 @@ async function bundle() {
     legalComments: "none", // said once, in licences.txt
     metafile: true,
     write: false,
-    outfile: "editor.js",
+    outdir: OUT,
   });
   const names = Object.keys(result.metafile.inputs).map((path) => path.replace(/^.*node_modules\//, ""));
   const packages = new Set(names.filter((name) => name.includes("/")).map((name) => name.split("/").slice(0, name.startsWith("@") ? 2 : 1).join("/")));
-  return { code: result.outputFiles[0].contents, packages: [...packages].sort() };
+  const files = result.outputFiles.map(({ path, contents }) => [basename(path), contents]);
+  return { files, packages: [...packages].sort() };
 }
 
 /** Returns the licences of the libraries in the bundle: each asks that its words go along. */
@@ -61,17 +65,17 @@ function licences(packages) {
     const text = file ? readFileSync(join(folder, file), "utf8").replace(/\r\n/g, "\n").trim() : JSON.parse(readFileSync(join(folder, "package.json"), "utf8")).license;
     return `${name} ${version}\n\n${text}\n`;
   });
-  return `editor.js holds these libraries.\n\n${texts.join(`\n${"—".repeat(40)}\n\n`)}`;
+  return `editor.js and story.js hold these libraries.\n\n${texts.join(`\n${"—".repeat(40)}\n\n`)}`;
 }
 
 install();
-const { code, packages } = await bundle();
+const { files, packages } = await bundle();
 mkdirSync(OUT, { recursive: true });
-writeFileSync(join(OUT, "editor.js"), code);
+for (const [name, contents] of files) writeFileSync(join(OUT, name), contents);
 writeFileSync(join(OUT, "licences.txt"), licences(packages));
 const sources = readdirSync(HERE).filter((name) => name.endsWith(".mjs") || MADE_BY.includes(name)).sort();
 const manifest = {
   sources: Object.fromEntries(sources.map((name) => [name, sha256(readFileSync(join(HERE, name)))])),
-  made: Object.fromEntries(["editor.js", "licences.txt"].map((name) => [name, sha256(readFileSync(join(OUT, name)))])),
+  made: Object.fromEntries(MADE.map((name) => [name, sha256(readFileSync(join(OUT, name)))])),
 };
 writeFileSync(join(OUT, "manifest.json"), `${JSON.stringify(manifest, null, 2)}\n`);

@@ -3,10 +3,11 @@
 
 import { Comments } from "./comments.mjs";
 import { Connection } from "./connection.mjs";
-import { Presence, redrawOn, showPresence } from "./carets.mjs";
+import { redrawOn } from "./carets.mjs";
 import { mayUse, openEditor } from "./editor.mjs";
 import { Parts } from "./margin.mjs";
 import { Notices } from "./notices.mjs";
+import { Presence, showPresence } from "./presence.mjs";
 import { Room } from "./room.mjs";
 import { Status } from "./status.mjs";
 import { toolbar } from "./toolbar.mjs";

@@ -60,6 +60,23 @@ def test_who_is_in_which_passage_and_which_passages_there_are(live: LiveSite):
     expect(present(helene)).to_have_text(["Vous"])
 
 
+def test_the_page_of_the_story_shows_who_is_there_and_what_changes(live: LiveSite):
+    passage = live.passage("karim", SENTENCE)
+    page = live.page("helene")
+    page.goto(f"/espace/recits/{live.story}")
+    here, told = page.get_by_role("list", name=HERE).get_by_role("listitem"), page.locator("[data-part=passages] li[id^=passage-]")
+    expect(here).to_have_text([re.compile("Helene, sur la page du récit")])
+    karim = live.open("karim", passage)
+    expect(here.filter(has_text="Karim")).to_contain_text("au moment « Le vote »")
+    expect(told).to_have_count(1)
+    new = live.passage(None)
+    expect(told).to_have_count(2)
+    live.act("karim", delete_passage, new)
+    expect(told).to_have_count(1)
+    karim.page.close()
+    expect(here).to_have_count(1)
+
+
 def test_saved_is_said_only_when_it_is_on_disk(live: LiveSite):
     passage = live.passage(None)
     helene, karim = live.open("helene", passage), live.open("karim", passage)
