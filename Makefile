@@ -38,10 +38,11 @@ $(VENV)/.tested: requirements-test.lock $(SOURCES) | $(BIN)/python
 serve: $(VENV)/.served
 	@$(BIN)/recits serve
 
+# Three at once on two cores: browsers and servers wait more than they compute.
 test: $(VENV)/.tested
 	$(BIN)/python -m tests.ensure_browser
 	$(MAKE) --no-print-directory lint
-	$(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal
+	$(BIN)/python -m pytest -m "not long" -n 3 --dist worksteal
 
 # The server that RECITS_TEST_POSTGRESQL names, else one on this machine; where none answers, this fails before anything runs.
 ON_POSTGRESQL := tests/services tests/web tests/plugins tests/processes

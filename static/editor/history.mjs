@@ -20,7 +20,19 @@ function endsWord(transaction) {
 }
 
 /** Cuts the history: what comes next is undone by itself. */
-const cut = (view) => yUndoPluginKey.getState(view.state).undoManager.stopCapturing();
+const cut = (state) => yUndoPluginKey.getState(state).undoManager.stopCapturing();
+
+/** Whether a change goes on where the last one ended. A caret that moved and a key may arrive as one change, when both come fast. */
+function goesOn({ steps: [first] }, at) {
+  return at === null || !(first instanceof ReplaceStep) || first.from === at || first.to === at;
+}
+
+/** Where typing would go on after a change. */
+function endOf(transaction, at) {
+  const step = transaction.steps.at(-1);
+  if (isOwn(transaction) && step instanceof ReplaceStep) return step.from + step.slice.size;
+  return at === null ? null : transaction.mapping.map(at);
+}
 
 /** The plugins of the history; after the one that binds the shared text. */
 export function history() {
@@ -29,17 +41,23 @@ export function history() {
     new Plugin({
       key,
       state: {
-        init: () => ({ cut: false }),
+        init: () => ({ cut: false, at: null }),
         apply(transaction, last) {
-          if (transaction.getMeta("appendedTransaction") || (transaction.docChanged && !isOwn(transaction))) return last;
-          if (transaction.docChanged) return { cut: endsWord(transaction) };
-          return transaction.selectionSet ? { cut: true } : last;
+          const at = transaction.docChanged ? endOf(transaction, last.at) : last.at;
+          if (transaction.getMeta("appendedTransaction") || (transaction.docChanged && !isOwn(transaction))) return at === last.at ? last : { cut: false, at };
+          if (transaction.docChanged) return { cut: endsWord(transaction), at };
+          return transaction.selectionSet ? { cut: true, at } : last;
         },
+      },
+      // Asked before a change reaches the shared text, where it would join the last one; nothing is ever refused here.
+      filterTransaction(transaction, state) {
+        if (transaction.docChanged && isOwn(transaction) && !goesOn(transaction, key.getState(state).at)) cut(state);
+        return true;
       },
       view: () => ({
         update(view, before) {
           const state = key.getState(view.state);
-          if (state !== key.getState(before) && state.cut) cut(view);
+          if (state !== key.getState(before) && state.cut) cut(view.state);
         },
       }),
     }),

@@ -156,7 +156,7 @@ def test_a_successor_inherits_no_words(as_person, site, world, session):
     page = paul.get(passage)
     assert "Mes mots à moi." in page, "the delegation reads them"
     assert "Un brouillon qui reste à moi." not in page
-    assert "celui d’une autre voix" in page
+    assert "Vous pouvez le commenter ou suggérer, pas le réécrire." in page
     paul.post(passage, {"body": "Réécrit.", "base": "", "prompt": ""}, status=403)
     paul.get(f"{passage}/signer")
     hashed = re.search(r"[0-9a-f]{64}", paul.last.text)
