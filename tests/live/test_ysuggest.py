@@ -143,7 +143,6 @@ class TestSuggesters:
             changed(element("paragraph", CHAT, NOIR, DORT, style="x")),
             text(BEFORE.children[1], BEFORE.children[0]),
         ],
-        ids=str,
     )
     def test_may_not(self, after):
         assert not same_accepted(BEFORE, after, "bea", {"mien"})
