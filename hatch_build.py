@@ -1,5 +1,6 @@
 """Build hook: compiles every gettext catalogue (.po → .mo) before hatchling collects the files."""
 
+from io import BytesIO
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,11 @@ class CompileCatalogues(BuildHookInterface):
                 continue
             with source.open("rb") as lines:
                 catalogue = read_po(lines)
+            compiled = BytesIO()
+            write_mo(compiled, catalogue)
+            target = source.with_suffix(".mo")
+            if target.is_file() and target.read_bytes() == compiled.getvalue():
+                continue  # a site that runs from this checkout would take a new date for new code
             draft = source.with_suffix(".mo.draft")
-            with draft.open("wb") as out:
-                write_mo(out, catalogue)
-            draft.replace(source.with_suffix(".mo"))  # at once: a running site may be reading it
+            draft.write_bytes(compiled.getvalue())
+            draft.replace(target)  # at once: a running site may be reading it
