@@ -6,21 +6,16 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
-from argon2 import PasswordHasher
 from flask import Flask
-from sqlalchemy import Table, event, inspect, select, update
+from sqlalchemy import Table, event, inspect, select
 from werkzeug.test import TestResponse
 
 from app.db.base import metadata
 from app.db.engine import writing_engine
 from app.db.models import (
-    Account,
     AccountSession,
 )
 from app.factory import create_app
-from app.services import (
-    accounts,
-)
 from app.services.site import Site
 from tests.conftest import TOKEN, close_engines, settings_for
 from tests.databases import copy_site, loose
@@ -144,8 +139,6 @@ def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
     app = create_app(settings_for(home))
     app.testing = False
     site: Site = app.extensions["recits"]
-    costly, accounts._hasher = accounts._hasher, PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
-    _make_passwords_cheap(site)
     ids = make_places(site, template[1])
     for content_hash in ("a" * 64, "c" * 64):
         folder = site.settings.media_folder / content_hash[:2] / content_hash
@@ -159,13 +152,6 @@ def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
     stage.keep()
     yield stage
     close_engines(app)
-    accounts._hasher = costly
-
-
-def _make_passwords_cheap(site: Site) -> None:
-    """Hundreds of people sign in here; what hashing costs is tested elsewhere."""
-    with site.writer.begin() as uow:
-        uow.session.execute(update(Account).values(password_hash=accounts.hash_password(PASSWORD)))
 
 
 def _sign_everybody_in(app: Flask) -> tuple[dict[str, str], dict[str, str]]:
