@@ -5,8 +5,11 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
+from app.cli.base import Makers
+from app.cli.main import recits
 from app.db.margin import waiting_for
 from app.db.models import MailMessage, StoryDelegation, Suggestion, Voice
 from app.kernel.clock import Clock
@@ -134,6 +137,15 @@ def test_english_speakers_are_told_in_english(desk, passage, wall):
     body = desk.session.scalars(select(MailMessage.body).where(MailMessage.recipient == address("helene"))).one()
     assert "Karim calls you in “La légumerie”" in body
     assert f"{BASE}/en/espace/passages/{passage}" in body
+
+
+def test_where_another_server_serves_the_command_tells(app, desk, passage, wall):
+    desk.do(digests.choose_digest, "helene", "at_once")
+    wall.now += timedelta(seconds=1)
+    call(desk, passage)
+    result = CliRunner().invoke(recits, ["jobs"], obj=Makers(lambda: app, list))
+    assert result.exit_code == 0, result.output
+    assert [to for to, _body in letters(desk)] == [address("helene")]
 
 
 def test_what_waits_in_a_story_of_two_delegations_is_counted_once(desk, passage, wall):
