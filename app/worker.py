@@ -1,5 +1,6 @@
 """One worker of `recits serve`: the site, the watch over plugins' code, and the work beside the answers."""
 
+import sys
 from collections.abc import Callable
 
 from app.asgi import LiveFront, create_asgi
@@ -10,6 +11,11 @@ from app.jobs.plugin_round import start_plugin_round
 from app.jobs.sealing_round import start_sealing_round
 from app.jobs.watch import Watch
 from app.services.site import Site
+
+
+# How long a thread that computes may keep the others waiting. Python's own five milliseconds are many keystrokes: the loop passes them on beside the threads that
+# answer pages, and stands in line again at each of its turns.
+SWITCH_SECONDS = 0.0005
 
 
 class Worker:
@@ -38,6 +44,7 @@ def create_worker(leave: Callable[[], None]) -> Worker:
     Args:
         leave: tells the supervisor that this worker gives its place to another.
     """
+    sys.setswitchinterval(SWITCH_SECONDS)
     app = create_app()
     site: Site = app.extensions["recits"]
     watch = Watch(site, site.settings.run_folder, leave)
