@@ -12,7 +12,6 @@ from app.jobs.sealing_round import start_sealing_round
 from app.jobs.watch import Watch
 from app.services.site import Site
 
-
 # How long a thread that computes may keep the others waiting. Python's own five milliseconds are many keystrokes: the loop passes them on beside the threads that
 # answer pages, and stands in line again at each of its turns.
 SWITCH_SECONDS = 0.0005
