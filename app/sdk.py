@@ -94,9 +94,9 @@ from app.web.cross_view import MomentInStory, show_public_moments
 from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public, without_token
 from app.web.locale import current_language
-from app.web.story_view import VoiceShown, show_voice
 from app.web.templating import moment_words
 from app.web.uploads import sent_image
+from app.web.voice_view import VoiceShown, show_voice
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 from app.web.words import sentence as refusal_words
 

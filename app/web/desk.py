@@ -17,11 +17,12 @@ from app.services.formats import DEFAULT_FORMAT
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, field_errors, reader, seal, signed_in, site, writing
-from app.web.desk_view import in_margins, my_space, obstacle_lines, show_working_copy, voice_words
+from app.web.desk_view import obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.live_page import open_story
+from app.web.space_view import in_margins, my_space
 from app.web.templating import moment_words
 
 blueprint = Blueprint("desk", __name__, url_prefix="/espace")

@@ -15,7 +15,8 @@ from app.kernel.moment_date import DateKind
 from app.kernel.voice import ActorCategory
 from app.web.forms import choices
 from app.web.gate import public
-from app.web.story_view import MissingShown, StanceShown, VoiceShown
+from app.web.story_shown import MissingShown, StanceShown
+from app.web.voice_view import VoiceShown
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, DISPLAYS, STANCES, STATES
 
 blueprint = Blueprint("patterns", __name__)

@@ -37,7 +37,9 @@ from app.web.formats import opening_of
 from app.web.gate import public
 from app.web.hiding import hiding_of, lead_of_hidden, may_explain, may_know_why
 from app.web.locale import SOURCE_LANGUAGE
-from app.web.story_view import StoryShown, category_of_slug, show_story
+from app.web.story_shown import StoryShown
+from app.web.story_view import show_story
+from app.web.voice_view import category_of_slug
 from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
 
 blueprint = Blueprint("reading", __name__)
