@@ -14,7 +14,7 @@ from app.services.accounts.invitations import INVITATION_DAYS, accept_invitation
 from app.services.accounts.links import LINK_MINUTES, open_link, request_link, reset_password, use_link
 from app.services.accounts.lookups import LOOKUPS_PER_ACCOUNT, find_by_address, look_up
 from app.services.accounts.passwords import change_password, check_password, hash_password
-from app.services.accounts.sessions import end_session, find_session, open_session, touch_session
+from app.services.accounts.sessions import end_session, find_session, live_sessions, open_session, touch_session
 from app.services.accounts.tokens import Signer, token_hash
 
 __all__ = [
@@ -36,6 +36,7 @@ __all__ = [
     "hash_password",
     "invite",
     "link_keys",
+    "live_sessions",
     "look_up",
     "normal_address",
     "open_invitation",

@@ -1,12 +1,13 @@
 """Sessions: a browser that is signed in, until it signs out, expires, or its account is taken back."""
 
 import secrets
+from collections.abc import Collection
 from datetime import datetime, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import AccountSession
+from app.db.models import Account, AccountSession
 from app.kernel.access import Actor
 from app.kernel.errors import NotFound
 from app.kernel.events import RightsChanged
@@ -36,6 +37,18 @@ def find_session(session: Session, token: str, now: datetime) -> AccountSession 
     """Returns the live session behind a cookie, or None if it ended or expired."""
     row = session.scalar(select(AccountSession).where(AccountSession.token_hash == token_hash(token)))
     return row if row is not None and row.ended_at is None and row.expires_at > now else None
+
+
+def live_sessions(session: Session, tokens: Collection[str], now: datetime) -> set[str]:
+    """Returns those of some cookies whose sessions are live and whose accounts are enabled."""
+    by_hash = {token_hash(token): token for token in tokens}
+    query = (
+        select(AccountSession.token_hash)
+        .join(Account, Account.id == AccountSession.account_id)
+        .where(AccountSession.token_hash.in_(by_hash), AccountSession.ended_at.is_(None), AccountSession.expires_at > now)
+        .where(Account.disabled_at.is_(None))
+    )
+    return {by_hash[found] for found in session.scalars(query)}
 
 
 def touch_session(uow: UnitOfWork, session_id: str, days: int) -> None:
