@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Passage, Story
 from app.kernel.access import Actor
 from app.kernel.clock import Clock
+from app.kernel.voice import CATEGORY_KEY
 from app.services.access import load_actor
 from app.services.accounts import find_session, live_sessions
 from app.services.discussion import margin_decision
@@ -19,8 +20,6 @@ from app.services.stories import delegations_of, visibility, voices_in_story
 from app.services.suggestions import suggesting
 
 WRITE, SUGGEST, READ, NONE = "write", "suggest", "read", "none"
-# How the look names whose words these are.
-KEYS = {"elected_official": "elu", "local_agent": "col", "socioeconomic_operator": "eco", "state_agent": "eta"}
 GUEST, EDITOR = "guest", "editor"
 
 
@@ -131,4 +130,4 @@ def _key(session: Session, actor: Actor, story_id: str) -> str:
     grants = sorted((grant for grant in actor.voices if grant.delegation in delegations), key=lambda grant: grant.scribe)
     if not grants:
         return EDITOR
-    return KEYS.get(grants[0].category or "", GUEST)
+    return CATEGORY_KEY.get(grants[0].category or "", GUEST)

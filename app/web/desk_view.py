@@ -9,20 +9,20 @@ from flask_babel import gettext as _
 from app.db import desk as queries
 from app.db.models import Voice
 from app.kernel.access import Actor
-from app.kernel.voice import ActorCategory
+from app.kernel.voice import CATEGORY_KEY, ActorCategory
 from app.kernel.workflow import EDITABLE_STATES, StoryState
 from app.services.passages import may_write
 from app.services.workflow import Obstacle
 from app.web.locale import is_local_path
 from app.web.templating import said
-from app.web.words import CATEGORY_KEY, CATEGORY_SHORT, REASONS
+from app.web.words import CATEGORY_SHORT, REASONS
 
 
 def voice_key(voice: Voice | None) -> str:
     """Returns the look's class of a voice: elu, col, eco, eta; `all` for a shared passage, nothing for a guest."""
     if voice is None:
         return "all"
-    return CATEGORY_KEY[ActorCategory(voice.category)] if voice.category else ""
+    return CATEGORY_KEY[voice.category] if voice.category else ""
 
 
 def voice_words(voice: Voice | None) -> str:
@@ -111,10 +111,7 @@ def show_working_copy(actor: Actor, copy: queries.WorkingCopy) -> tuple[GroupSho
         GroupShown(
             group,
             tuple(_show_line(actor, copy, line, group) for line in group.lines),
-            tuple(
-                (category, CATEGORY_KEY[ActorCategory(category)], _reason(copy, group, category))
-                for category in map(ActorCategory, group.missing)
-            ),
+            tuple((category, CATEGORY_KEY[category], _reason(copy, group, category)) for category in map(ActorCategory, group.missing)),
         )
         for group in copy.groups
     )

@@ -11,13 +11,13 @@ from app.db.models import PassageRevision, Voice
 from app.db.reading import StoryPage
 from app.kernel.document.typography import typeset
 from app.kernel.spans import stretches
-from app.kernel.voice import CATEGORIES
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY
 from app.services.passages import own_words, spans_of
 from app.web.assembly import PageResolver, levelled, resolver_for, to_html
 from app.web.blocks import block_html
 from app.web.story_shown import MissingShown, MomentShown, PassageShown, StanceShown, StoryShown, StretchShown
 from app.web.voice_view import VoiceShown, rank, show_voice
-from app.web.words import CATEGORY_KEY, CATEGORY_SHORT, STANCES
+from app.web.words import CATEGORY_SHORT, STANCES
 
 # Quotation marks as they stand inside others.
 _INNER_QUOTE = re.compile("«[\u202f\u00a0 ]?|[\u202f\u00a0 ]?»")

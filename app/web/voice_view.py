@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from flask_babel import gettext as _
 
 from app.db.models import Voice
-from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY, ActorCategory, Display, shown_as
 from app.web.locale import SOURCE_LANGUAGE, current_language
-from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
+from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_SHORT, CATEGORY_SLUG
 
 
 @dataclass(frozen=True)

@@ -20,13 +20,6 @@ CATEGORY_FULL = {
     "socioeconomic_operator": _l("Opérateur·rice socio-économique"),
     "state_agent": _l("Agent·e de l’État"),
 }
-# The look's keys (CSS classes, braid) for the four categories.
-CATEGORY_KEY = {
-    ActorCategory.ELECTED_OFFICIAL: "elu",
-    ActorCategory.LOCAL_AGENT: "col",
-    ActorCategory.SOCIOECONOMIC_OPERATOR: "eco",
-    ActorCategory.STATE_AGENT: "eta",
-}
 CATEGORY_SLUG = {
     ActorCategory.ELECTED_OFFICIAL: "elu-e",
     ActorCategory.LOCAL_AGENT: "collectivite",
