@@ -36,12 +36,14 @@ class Outlet:
     """The way to one browser.
 
     Args:
+        lang: language of its page.
         send: of ASGI.
         direct: the shorter way, if the server has it.
         soon: has `flush` called before the loop turns again.
     """
 
-    def __init__(self, send: Send, direct: Direct | None, soon: "Callable[[Outlet], None]") -> None:
+    def __init__(self, lang: str, send: Send, direct: Direct | None, soon: "Callable[[Outlet], None]") -> None:
+        self.lang = lang
         self.ending: str | None = None
         self._send = send
         self._direct = direct

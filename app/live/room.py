@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Container
-from typing import Any, Protocol
+from typing import Any
 
 from pycrdt import Doc
 
@@ -13,6 +13,7 @@ from app.kernel.editor.suggesting import same_accepted
 from app.kernel.editor.to_tree import to_tree
 from app.live import wire, words, ydoc
 from app.live.log import Loaded
+from app.live.outlet import Outlet
 from app.live.rights import NOTHING, SUGGEST, WRITE, Right
 from app.live.structs import check, reaches
 from app.live.ywatch import Incomplete, VoiceWatch
@@ -54,16 +55,6 @@ def right_message(number: int, right: Right, lang: str, space: str = "") -> byte
     """
     facts = {"right": right.kind, "why": words.why(right, lang), "voice": right.voice, "shared": right.shared, "space": space}
     return wire.told(wire.RIGHT, number, facts)
-
-
-class Outlet(Protocol):
-    """Where messages to one browser go; `lang` is the language of its page."""
-
-    lang: str
-
-    def put(self, message: bytes) -> None: ...
-
-    def end(self, reason: str) -> None: ...
 
 
 class Channel:

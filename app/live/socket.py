@@ -37,10 +37,9 @@ class Connection(Outlet):
     """
 
     def __init__(self, hub: Any, story: str, lang: str, token: str, visitor: Visitor, send: Send, direct: Direct | None) -> None:
-        super().__init__(send, direct, hub.flush_soon)
+        super().__init__(lang, send, direct, hub.flush_soon)
         self.hub = hub
         self.story = story
-        self.lang = lang
         self.token = token
         self.visitor = visitor
         self.number = hub.next_number()

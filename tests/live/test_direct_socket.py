@@ -110,7 +110,7 @@ class _Sent:
 
 def test_what_is_put_in_one_turn_leaves_in_one_frame():
     sent, soon = _Sent(), []
-    way = Outlet(None, sent, soon.append)
+    way = Outlet("fr", None, sent, soon.append)
     for message in (b"un ", b"deux"):
         way.put(message)
     assert (soon, sent.frames) == ([way], [])
@@ -127,7 +127,7 @@ def test_who_does_not_read_is_let_go():
         said.append((event["type"], event.get("reason")))
 
     async def write():
-        way = Outlet(send, sent, lambda way: None)
+        way = Outlet("fr", send, sent, lambda way: None)
         for _ in range(3):
             way.put(b"x" * (MOST_QUEUED // 2 + 1))
             way.flush()

@@ -4,6 +4,7 @@ import re
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
 from app.db.models import Account, SignInLink
@@ -188,3 +189,5 @@ def test_one_network_cannot_try_every_address(new_browser):
 def test_a_guess_of_a_password_costs_what_it_should():
     """The tests' own passwords are cheap (tests/conftest.py); what stands for an unknown address was made before, at the price that a site pays."""
     assert passwords._DECOY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    with pytest.raises(VerifyMismatchError):  # not InvalidHashError, which would be said at once
+        PasswordHasher().verify(passwords._DECOY, "un mot de passe")
