@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.kernel.errors import RecitsError
-from app.kernel.voice import ActorCategory
+from app.kernel.voice import CATEGORY_KEY, ActorCategory  # noqa: F401  # the keys for templates, a site’s own too
 
 CATEGORY_SHORT = {
     "elected_official": _l("Élu·e"),
