@@ -62,6 +62,30 @@ def test_what_is_proposed_is_put_on_record_once_and_what_is_gone_was_taken_back(
     assert states(desk) == [("withdrawn", None)]
 
 
+def test_words_that_nobody_known_proposes_are_put_on_record_without_an_author(desk, live, passage):
+    live.proposed[passage] = [Proposal(MARK, "personne-de-ce-site", "plus tôt que", "", "J’ai rangé ", "")]
+    with desk.site.writer.begin() as uow:
+        assert keep_proposals(uow, passage, live.suggestions(passage))
+    (row,) = desk.session.scalars(select(Suggestion))
+    assert (row.author_id, row.inserted) == (None, "plus tôt que")
+
+
+def test_an_id_that_another_passage_has_changes_neither(desk, live, passage):
+    """No editor of ours draws it twice; another program must not keep the pages of a passage from being shown."""
+    propose(desk, live, passage)
+    other = desk.add("karim")
+    desk.save("karim", other, "Moi aussi.")
+    propose(desk, live, other, name="helene")
+    propose(desk, live, other, name="helene", mark=OTHER)
+    for where in (passage, other):
+        with desk.site.writer.begin() as uow:
+            keep_proposals(uow, where, live.suggestions(where))
+    kept = {row.id: (row.passage_id, row.author_id) for row in desk.session.scalars(select(Suggestion))}
+    assert kept == {MARK: (passage, desk.world.accounts["karim"]), OTHER: (other, desk.world.accounts["helene"])}
+    with pytest.raises(NotFound):
+        decide(desk, "karim", "decide", other, MARK, accepting=True)
+
+
 @pytest.mark.parametrize(("accepting", "state", "asked"), [(True, "accepted", "accept"), (False, "refused", "refuse")])
 def test_the_holder_and_the_scribe_decide(desk, live, passage, accepting, state, asked):
     for name, mark in (("helene", MARK), ("scribe", OTHER)):
