@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, Comment, CommentThread, Mention, Passage, PassageRevision, Story, Voice
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no
+from app.kernel.document.characters import clean
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.voice import Mandate
@@ -102,7 +103,7 @@ def start_thread(
     thread = CommentThread(
         passage_id=passage.id,
         anchor=anchor or None,
-        quotation=" ".join(marked.split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
+        quotation=" ".join(clean(marked).split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
         created_at=uow.now,
         created_by=actor.account,
     )

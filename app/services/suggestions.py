@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -9,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, Passage, Story, Suggestion
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no, yes
+from app.kernel.document.characters import clean
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.workflow import Capacity
@@ -92,8 +94,17 @@ def _own(session: Session, passage_id: str, proposals: Sequence[Proposal]) -> li
 
 
 def proposals_of(live: LiveDocuments, passage_id: str) -> list[Proposal]:
-    """Returns what is proposed in a passage, under ids as our editor draws them: what another program calls otherwise is nobody's to decide."""
-    return [proposal for proposal in live.suggestions(passage_id) if _ID.fullmatch(proposal.id)]
+    """Returns what is proposed in a passage, in characters that a text may hold, and under ids as our editor draws them.
+
+    What another program calls otherwise is nobody's to decide.
+    """
+    return [_cleaned(proposal) for proposal in live.suggestions(passage_id) if _ID.fullmatch(proposal.id)]
+
+
+def _cleaned(proposal: Proposal) -> Proposal:
+    """A room holds what browsers sent; a text is cleaned when it becomes a revision, which proposed words never do."""
+    said = {name: clean(getattr(proposal, name)) for name in ("by", "inserted", "deleted", "before", "after")}
+    return replace(proposal, **said)
 
 
 class Decisions(Desk):
