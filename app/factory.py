@@ -31,7 +31,7 @@ from app.jobs.mail_round import MailRound
 from app.kernel.clock import Clock, system_clock
 from app.kernel.events import Event, MailQueued
 from app.live.announcing import announce
-from app.live.documents import SiteDocuments
+from app.live.documents import LiveTexts, SiteDocuments
 from app.live.log import UpdateLog
 from app.live.log_postgresql import PostgresqlLog
 from app.live.log_sqlite import SqliteLog
@@ -156,8 +156,9 @@ def _install_database(app: Flask, settings: Settings) -> Engine:
 def _build_site(settings: Settings, engine: Engine, manager: PluginManager, clock: Clock, installed: InstalledCode) -> Site:
     registry = build_registry(manager)
     snapshots = SnapshotCache(registry, {plugin.name: plugin.revisions for plugin in manager.usable()})
-    writer = Writer(engine, EventBus(), clock, snapshots)
-    live = SiteDocuments(_live_log(settings), engine, writer)
+    update_log = _live_log(settings)
+    writer = Writer(engine, EventBus(), clock, snapshots, LiveTexts(update_log))
+    live = SiteDocuments(update_log, engine, writer)
     return Site(
         settings=settings,
         engine=engine,

@@ -1,9 +1,11 @@
 """Writing together without a server: rooms in memory, for tests of what services and pages make of them."""
 
+from collections.abc import Callable
 from dataclasses import dataclass, field, replace
 
-from app.db.models import Passage, Story
+from app.db.models import Passage, PassageRevision, Story
 from app.kernel.content import Span
+from app.services.approvals import is_signed
 from app.services.live_documents import LiveText, NoLive, Proposal
 from app.services.markup import prepare_here
 from app.services.passages import write_revision
@@ -12,7 +14,7 @@ from app.services.site import Site
 
 @dataclass
 class FakeLive(NoLive):
-    """Rooms as a test fills them; remembers what it was asked."""
+    """Rooms as a test fills them; remembers what it was asked. `meanwhile` is done after each sealing: what somebody types before the step that follows."""
 
     is_open = True
     keeps_words = True
@@ -21,6 +23,7 @@ class FakeLive(NoLive):
     marked: dict[str, dict[str, str]] = field(default_factory=dict)
     asked: list[tuple[str, ...]] = field(default_factory=list)
     site: Site | None = None
+    meanwhile: Callable[[str], None] | None = None
 
     def text(self, passage_id):
         return self.texts.get(passage_id)
@@ -36,9 +39,20 @@ class FakeLive(NoLive):
             return
         with self.site.writer.begin() as uow:
             passage = uow.session.get_one(Passage, passage_id)
+            if is_signed(uow.session, passage):
+                return
             lang = uow.session.get_one(Story, passage.story_id).lang
             prepared = prepare_here(room.markdown, lang=lang)
             write_revision(uow, None, passage, prepared, None, lang, spans=room.spans, contributors=room.contributors)
+        if self.meanwhile is not None:
+            self.meanwhile(passage_id)
+
+    def unsealed(self, session, passage_ids):
+        return frozenset(passage for passage in passage_ids if passage in self.texts and not self._is_held(session, passage))
+
+    def _is_held(self, session, passage_id):
+        revision = session.get(PassageRevision, session.get_one(Passage, passage_id).revision_id or "")
+        return self.texts[passage_id].markdown == (revision.body if revision else "")
 
     def meet(self, passage_id, base, new, account, revision_id):
         self.asked.append(("meet", passage_id, base, new))
@@ -70,6 +84,7 @@ class FakeLive(NoLive):
 def written_live(app) -> FakeLive:
     """Puts rooms into an application's site; returns them."""
     live = FakeLive()
-    site = replace(app.extensions["recits"], live=live)
+    known = app.extensions["recits"]
+    site = replace(known, live=live, writer=replace(known.writer, live=live))
     live.site = app.extensions["recits"] = site
     return live

@@ -14,6 +14,7 @@ from app.kernel.editor import accepted, voices
 from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import from_tree_with_voices
+from app.kernel.spans import merged_spans
 from app.live import ydoc, ysuggest
 from app.live.log import SERVER, Loaded, UpdateLog
 from app.live.room import EMPTY_UPDATE
@@ -29,7 +30,42 @@ from app.services.unit_of_work import Writer
 STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
 
 
-class SiteDocuments(NoLive):
+class LiveTexts:
+    """What the log says of passages: read, never changed.
+
+    Args:
+        update_log: of the site.
+    """
+
+    def __init__(self, update_log: UpdateLog) -> None:
+        self.log = update_log
+
+    def text_of(self, passage_id: str, loaded: Loaded) -> LiveText:
+        """Returns what a passage said when it was loaded."""
+        document = ydoc.read(loaded.document())
+        counts = accepted.accepted(document)
+        tree = to_tree(counts)
+        contributors = self.log.authors_since(passage_id, loaded.sealed_upto)
+        return LiveText(
+            write_markdown(tree), voices.spans_of(counts, tree), tuple(contributors), loaded.upto, bool(accepted.proposals(document))
+        )
+
+    def unsealed(self, session: Session, passage_ids: Sequence[str]) -> frozenset[str]:
+        """Says what `LiveWords` asks: a text is read only where something was written since it was sealed; what is only proposed does not count."""
+        return frozenset(
+            passage for passage in self.log.ahead(passage_ids) if not self._is_held(session, session.get_one(Passage, passage))
+        )
+
+    def _is_held(self, session: Session, passage: Passage) -> bool:
+        """Tells whether the passage's revision, or the one that its room was last sealed with, says what the room says."""
+        loaded = self.log.load(passage.id)
+        text = self.text_of(passage.id, loaded)
+        held = (session.get(PassageRevision, found) for found in (passage.revision_id, loaded.revision) if found)
+        said = [(revision.body, spans_of(revision) if passage.voice_id is None else ()) for revision in held] or [("", ())]
+        return (text.markdown, merged_spans(text.spans) if passage.voice_id is None else ()) in said
+
+
+class SiteDocuments(LiveTexts, NoLive):
     """The live documents of a site.
 
     Args:
@@ -37,7 +73,7 @@ class SiteDocuments(NoLive):
     """
 
     def __init__(self, update_log: UpdateLog, engine: Engine, writer: Writer) -> None:
-        self.log = update_log
+        super().__init__(update_log)
         self.is_open = False
         self.keeps_words = True
         self._engine = engine
@@ -65,16 +101,6 @@ class SiteDocuments(NoLive):
     def text(self, passage_id: str) -> LiveText | None:
         loaded = self.log.load(passage_id)
         return self.text_of(passage_id, loaded) if loaded.exists else None
-
-    def text_of(self, passage_id: str, loaded: Loaded) -> LiveText:
-        """Returns what a passage said when it was loaded."""
-        document = ydoc.read(loaded.document())
-        counts = accepted.accepted(document)
-        tree = to_tree(counts)
-        contributors = self.log.authors_since(passage_id, loaded.sealed_upto)
-        return LiveText(
-            write_markdown(tree), voices.spans_of(counts, tree), tuple(contributors), loaded.upto, bool(accepted.proposals(document))
-        )
 
     def seal(self, passage_id: str) -> None:
         if self.log.load(passage_id).exists:

@@ -101,6 +101,9 @@ class UpdateLog(Protocol):
     def mark_sealed(self, room: str, upto: int, revision: str | None) -> None:
         """Notes that a room's text agrees with a revision, up to a row."""
 
+    def ahead(self, rooms: Sequence[str]) -> list[str]:
+        """Returns those of some rooms in which something was written after they were last sealed."""
+
     def open_rooms(self, quiet: float = 0.0) -> list[str]:
         """Returns the rooms in which something was written after they were last sealed, and nothing in the last `quiet` seconds."""
 

@@ -47,6 +47,8 @@ _AUTHORS = """SELECT account, max(id), sum(length(data)) FROM live_update
 _OPEN = """SELECT room FROM (SELECT room, max(id) AS last, max(at) AS at FROM live_update GROUP BY room
     UNION ALL SELECT room, upto, at FROM live_snapshot) AS written LEFT JOIN live_room USING (room)
     WHERE last > coalesce(sealed_upto, 0) GROUP BY room HAVING max(at) <= clock_now() - ? ORDER BY max(last)"""
+_AHEAD = """SELECT 1 FROM live_update WHERE room = ? AND id > coalesce((SELECT sealed_upto FROM live_room WHERE room = ?), 0)
+    UNION ALL SELECT 1 FROM live_snapshot WHERE room = ? AND upto > coalesce((SELECT sealed_upto FROM live_room WHERE room = ?), 0) LIMIT 1"""
 _SWEEP = (
     "DELETE FROM live_signal WHERE at < clock_now() - ?",
     """DELETE FROM live_update WHERE id IN (SELECT old.id FROM live_snapshot AS fold CROSS JOIN live_update AS old
@@ -271,6 +273,10 @@ class RowLog(ABC):
         with self._writing(room) as connection:
             connection.execute(_SEAL, (room, upto, revision))
             connection.execute("DELETE FROM live_author WHERE room = ? AND last <= ?", (room, upto))
+
+    def ahead(self, rooms: Sequence[str]) -> list[str]:
+        with self._reading() as connection:
+            return [room for room in rooms if connection.execute(_AHEAD, (room, room, room, room)).fetchone()]
 
     def open_rooms(self, quiet: float = 0.0) -> list[str]:
         with self._reading() as connection:

@@ -133,6 +133,9 @@ class SqliteLog(RowLog):
     def load(self, room: str) -> Loaded:
         return super().load(room) if self._path.exists() else Loaded((), 0, 0, 0, 0, None)
 
+    def ahead(self, rooms: Sequence[str]) -> list[str]:
+        return super().ahead(rooms) if self._path.exists() else []
+
     def open_rooms(self, quiet: float = 0.0) -> list[str]:
         return super().open_rooms(quiet) if self._path.exists() else []
 

@@ -55,7 +55,7 @@ def sign_passage(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str, 
 
     Raises:
         NotAllowed: unless the actor holds the voice; a scribe never signs.
-        Refused: if the words changed since they were shown, or there are none.
+        Refused: if the words changed since they were shown, there are none, or somebody is writing others right now (`freezing.sign` seals these first).
     """
     passage = uow.session.get(Passage, passage_id)
     signing_decision(uow.session, actor, passage, voice_id).demand()
@@ -64,6 +64,8 @@ def sign_passage(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str, 
     content_hash = current_hash(uow.session, passage)
     if content_hash != seen_hash:
         raise Refused("words_changed")
+    if uow.unsealed([passage.id]):
+        raise Refused("words_unsealed")
     if passage.reopened_hash == content_hash:
         passage.reopened_hash = None
     if voice_id not in signed_by(uow.session, passage.id, content_hash):

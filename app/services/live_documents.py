@@ -4,6 +4,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from sqlalchemy.orm import Session
+
 from app.kernel.content import Span
 
 
@@ -38,7 +40,18 @@ class Proposal:
     after: str
 
 
-class LiveDocuments(Protocol):
+class LiveWords(Protocol):
+    """What a unit of work asks of the rooms."""
+
+    def unsealed(self, session: Session, passage_ids: Sequence[str]) -> frozenset[str]:
+        """Returns those of some passages in whose rooms stand words that no revision holds.
+
+        Args:
+            session: in which the passages and their revisions are read, so that they are those of its transaction.
+        """
+
+
+class LiveDocuments(LiveWords, Protocol):
     """What is written live, passage by passage."""
 
     @property
@@ -94,6 +107,9 @@ class NoLive:
 
     def check(self) -> None:
         return None
+
+    def unsealed(self, session: Session, passage_ids: Sequence[str]) -> frozenset[str]:
+        return frozenset()
 
     def text(self, passage_id: str) -> LiveText | None:
         return None

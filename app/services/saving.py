@@ -8,15 +8,13 @@ from typing import Any
 from sqlalchemy.orm import Session
 
 from app.db.models import Passage, PassageRevision
-from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor
 from app.kernel.block import DataMerge, merge_data
 from app.kernel.merge import Clash, merge_texts
-from app.services.access import reread
 from app.services.blocks import DATA, PreparedBlock, prepare_block
+from app.services.desk import Desk
 from app.services.markup import prepare
-from app.services.passages import PromptAnswered, keep_draft, save_passage
-from app.services.unit_of_work import Writer
+from app.services.passages import PromptAnswered, StaleBase, keep_draft, save_passage, writable_passage
 
 # With many writers on one passage each turn may find yet another revision; a merge takes milliseconds, so this is never reached by people.
 _MOST_TURNS = 60
@@ -48,8 +46,7 @@ class Conflict:
 
 
 def save_beside_others(
-    writer: Writer,
-    snapshot: Snapshot,
+    desk: Desk,
     actor: Actor,
     passage_id: str,
     body: str,
@@ -59,7 +56,7 @@ def save_beside_others(
     block: PreparedBlock | None = None,
     typed: Mapping[str, Sequence[str]] | None = None,
 ) -> Saved | Conflict:
-    """Saves a body that was written from a base revision; if others saved since, merges with what they wrote.
+    """Saves a body that was written from a base revision; if others saved since, or write right now, merges with what they wrote, and they see it.
 
     Args:
         block: what an extension's form says, for a passage of its kind.
@@ -69,28 +66,32 @@ def save_beside_others(
         MarkupRefused: if the text exceeds a limit of markup.
         NotFound, NotAllowed, Refused: as `save_passage`.
     """
+    with desk.reading() as session:
+        writable_passage(session, actor, passage_id)
+    desk.seal([passage_id])
     mine = prepare(body, lang=lang)
     known, prepared, filled, merged = base_revision_id, mine, block, False
     for _ in range(_MOST_TURNS):
-        with writer.begin() as uow:
-            answer = save_passage(uow, reread(uow, actor, snapshot), passage_id, prepared, prompt, known, filled)
-            if isinstance(answer, PassageRevision):
-                return Saved(answer.id, answer.created_at, merged)
+        with desk.writing(actor) as (uow, fresh):
+            answer = save_passage(uow, fresh, passage_id, prepared, prompt, known, filled)
             base = _base(uow.session, base_revision_id, passage_id)
-            theirs = uow.session.get_one(PassageRevision, answer.current) if answer.current else None
+            theirs = uow.session.get_one(PassageRevision, answer.current) if isinstance(answer, StaleBase) and answer.current else None
             kind = uow.session.get_one(Passage, passage_id).block
+        if isinstance(answer, PassageRevision):
+            if answer.id != known:
+                desk.tell(actor, answer)
+            return Saved(answer.id, answer.created_at, merged)
         result = merge_texts(base.body if base else "", mine.markdown, theirs.body if theirs else "")
         fields = _merge_block(base, block, theirs)
         if theirs is not None and not (result.clean and (fields is None or not fields.clashes)):
-            with writer.begin() as uow:
-                reference = prompt.ref if prompt else ""
-                keep_draft(uow, reread(uow, actor, snapshot), passage_id, body, reference, base_revision_id, typed)
+            with desk.writing(actor) as (uow, fresh):
+                keep_draft(uow, fresh, passage_id, body, prompt.ref if prompt else "", base_revision_id, typed)
             clashing = fields.clashes if fields else {}
             return Conflict(result.text, body, theirs.body, theirs.id, theirs.author_id, result.clashes, clashing)
         known, prepared, merged = answer.current, prepare(result.text, lang=lang), True
         if fields is not None:
-            with Session(writer.engine) as session:
-                filled = prepare_block(session, snapshot, kind, fields.data)
+            with desk.reading() as session:
+                filled = prepare_block(session, desk.snapshot, kind, fields.data)
     raise RuntimeError("a passage was saved by others at every turn")
 
 

@@ -2,26 +2,25 @@
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.db.models import Account, Passage, Story, Suggestion
-from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no, yes
 from app.kernel.document.characters import clean
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.workflow import Capacity
-from app.services.access import reread
 from app.services.approvals import is_signed
+from app.services.desk import Desk
 from app.services.discussion import margin_decision, margin_passage
 from app.services.live_documents import LiveDocuments, Proposal
 from app.services.passages import change_decision, passage_writing
 from app.services.stories import capacities_in, writing_decision
-from app.services.unit_of_work import UnitOfWork, Writer
+from app.services.unit_of_work import UnitOfWork
 
 OPEN, ACCEPTED, REFUSED, WITHDRAWN = "open", "accepted", "refused", "withdrawn"
 _WORDS = 20_000
@@ -108,13 +107,8 @@ def _cleaned(proposal: Proposal) -> Proposal:
     return replace(proposal, **said)
 
 
-@dataclass(frozen=True)
-class Desk:
-    """Where suggestions are decided: who writes to the site's database, which extensions are on, and the text that is written live."""
-
-    writer: Writer
-    snapshot: Snapshot
-    live: LiveDocuments
+class Decisions(Desk):
+    """What is decided about suggestions, at a desk."""
 
     def decide(self, actor: Actor, passage_id: str, suggestion_id: str, *, accepting: bool) -> None:
         """Makes proposed words part of the text, or takes them out of it.
@@ -142,8 +136,8 @@ class Desk:
 
     def _settle(self, actor: Actor, passage_id: str, ids: Sequence[str], state: str) -> None:
         """Checks, changes the text, records: the text lies in a log of its own, so that no transaction holds both."""
-        with self.writer.begin() as uow:
-            self._check(uow, reread(uow, actor, self.snapshot), passage_id, ids, state)
+        with self.writing(actor) as (uow, fresh):
+            self._check(uow, fresh, passage_id, ids, state)
         change = self.live.accept if state == ACCEPTED else self.live.refuse
         gone = [suggestion_id for suggestion_id in ids if not change(passage_id, suggestion_id, actor.account)]
         with self.writer.begin() as uow:

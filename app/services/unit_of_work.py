@@ -18,6 +18,7 @@ from app.kernel.access import Actor
 from app.kernel.canonical import digest
 from app.kernel.clock import Clock
 from app.kernel.events import Event
+from app.services.live_documents import LiveWords, NoLive
 from app.services.snapshots import SnapshotCache
 
 log = logging.getLogger("recits.events")
@@ -43,10 +44,11 @@ def audit_record(entry: AuditEntry) -> dict[str, object]:
 class UnitOfWork:
     """One writing transaction; services receive it and never commit."""
 
-    def __init__(self, session: Session, clock: Clock, snapshots: SnapshotCache) -> None:
+    def __init__(self, session: Session, clock: Clock, snapshots: SnapshotCache, live: LiveWords) -> None:
         self.session = session
         self.clock = clock
         self._snapshots = snapshots
+        self._live = live
         self.now: datetime = clock()
         self.events: list[Event] = []
 
@@ -59,6 +61,10 @@ class UnitOfWork:
     def snapshot(self) -> Snapshot:
         """Which plugins are on, as of this transaction."""
         return self._snapshots.within(self.session)
+
+    def unsealed(self, passage_ids: Sequence[str]) -> frozenset[str]:
+        """Returns those of some passages that are being written right now: no revision holds their last words. Asked before words are frozen."""
+        return self._live.unsealed(self.session, passage_ids)
 
     def record(self, actor: Actor | None, verb: str, kind: str, subject: str, **facts: object) -> AuditEntry:
         """Adds an entry to the audit chain; facts are ids, codes and hashes, never names or words."""
@@ -131,18 +137,19 @@ def iter_growing(events: list[Event]) -> Iterator[Event]:
 
 @dataclass(frozen=True)
 class Writer:
-    """Opens units of work on one database."""
+    """Opens units of work on one database; `live` is what is being written beside it."""
 
     engine: Engine
     bus: EventBus
     clock: Clock
     snapshots: SnapshotCache
+    live: LiveWords = NoLive()  # noqa: RUF009  # it holds nothing
 
     @contextmanager
     def begin(self) -> Iterator[UnitOfWork]:
         """Opens a unit of work in a session of its own; commits at the end of the block, rolls back if it raises, then publishes the events."""
         with WritingSession(writing_engine(self.engine), expire_on_commit=False) as session:
-            uow = UnitOfWork(session, self.clock, self.snapshots)
+            uow = UnitOfWork(session, self.clock, self.snapshots, self.live)
             with session.begin():
                 # The first statement takes the write lock, so that what the block reads is still true when it writes.
                 with CALLS.waiting():

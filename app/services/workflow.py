@@ -50,18 +50,30 @@ class Obstacle:
     category: str = ""
 
 
-def submission_obstacles(session: Session, story: Story, snapshot: Snapshot, actor: Actor) -> list[Obstacle]:
-    """Returns all that stands between a working copy and the editor, so that a person reads everything at once."""
+def submission_obstacles(
+    session: Session, story: Story, snapshot: Snapshot, actor: Actor, unsealed: frozenset[str] = frozenset()
+) -> list[Obstacle]:
+    """Returns all that stands between a working copy and the editor, so that a person reads everything at once.
+
+    Args:
+        unsealed: passages with words that no revision holds, as `UnitOfWork.unsealed` says.
+    """
     passages = living_passages(session, story.id)
     if not passages:
         return [Obstacle("no_passage")]
     obstacles = guard_obstacles(session, snapshot, GuardContext("submit", story.id, actor))
-    for passage in passages:
-        if _is_empty(session, passage):
-            obstacles.append(Obstacle("passage_empty", passage.id, passage.voice_id))
-        elif not is_signed(session, passage):
-            obstacles.append(Obstacle("passage_unsigned", passage.id, passage.voice_id))
+    reasons = ((passage, _lacking(session, passage, unsealed)) for passage in passages)
+    obstacles += [Obstacle(reason, passage.id, passage.voice_id) for passage, reason in reasons if reason]
     return [*obstacles, *_rule_obstacles(session, story, passages)]
+
+
+def _lacking(session: Session, passage: Passage, unsealed: frozenset[str]) -> str | None:
+    """Returns why a passage cannot be submitted as it is, or None."""
+    if passage.id in unsealed:
+        return "passage_late_words" if is_signed(session, passage) else "passage_unsealed"
+    if _is_empty(session, passage):
+        return "passage_empty"
+    return None if is_signed(session, passage) else "passage_unsigned"
 
 
 def _rule_obstacles(session: Session, story: Story, passages: list[Passage]) -> list[Obstacle]:
@@ -85,11 +97,13 @@ def guard_obstacles(session: Session, snapshot: Snapshot, context: GuardContext)
     ]
 
 
-def ready_decision(session: Session, actor: Actor, story: Story, name: str, snapshot: Snapshot) -> Decision:
-    """Decides whether a story is ready for a step that somebody may take: to be submitted, or to go public."""
+def ready_decision(
+    session: Session, actor: Actor, story: Story, name: str, snapshot: Snapshot, unsealed: frozenset[str] = frozenset()
+) -> Decision:
+    """Decides whether a story is ready for a step that somebody may take: to be submitted, or to go public; `unsealed` as in `submission_obstacles`."""
     obstacles = []
     if name == "submit":
-        obstacles = submission_obstacles(session, story, snapshot, actor)
+        obstacles = submission_obstacles(session, story, snapshot, actor, unsealed)
     elif name == "publish":
         obstacles = guard_obstacles(session, snapshot, GuardContext("publish", story.id, actor))
         if not publishing.read_rules(session).may_publish(actor.account, publishing.endorsed_by(session, story)):
@@ -100,9 +114,14 @@ def ready_decision(session: Session, actor: Actor, story: Story, name: str, snap
 
 
 def submit_story(uow: UnitOfWork, actor: Actor, story_id: str, base_url: str) -> StoryVersion:
-    """Proposes a story to the editors, exactly as it stands."""
+    """Proposes a story to the editors, exactly as it stands.
+
+    Raises:
+        Refused: if it is not ready, or somebody wrote words that no revision holds (`freezing.submit` seals these first).
+    """
     story, arrow = _checked_step(uow.session, actor, story_id, "submit")
-    ready_decision(uow.session, actor, story, "submit", uow.snapshot).demand()
+    unsealed = uow.unsealed([passage.id for passage in living_passages(uow.session, story_id)])
+    ready_decision(uow.session, actor, story, "submit", uow.snapshot, unsealed).demand()
     version = freeze_version(uow, actor, story)
     story.submitted_version_id = version.id
     story.reviewer_id = None

@@ -13,6 +13,7 @@ from app.hooks.snapshot import Snapshot
 from app.kernel.access import Actor, Scope
 from app.kernel.errors import Invalid, NotAllowed
 from app.services.access import require, require_on, require_somewhere, reread
+from app.services.desk import Desk
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 
@@ -90,6 +91,11 @@ def refresh() -> None:
     """Ends the read transaction, so that what the request reads from here on is what it has just written."""
     reader().rollback()
     g.pop("identity", None)
+
+
+def desk() -> Desk:
+    """Returns what a verb works with that changes words beside those who write live; call `refresh` after it."""
+    return Desk(site().writer, snapshot(), site().live)
 
 
 def seal(*passage_ids: str) -> bool:

@@ -12,11 +12,11 @@ from app.kernel.access import STORY_REVIEW
 from app.kernel.block import TEXT_BLOCK
 from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
-from app.services import passages, stories, themes, workflow
+from app.services import freezing, passages, stories, themes, workflow
 from app.services.formats import DEFAULT_FORMAT
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
-from app.web.context import back_to, field_errors, reader, seal, signed_in, site, writing
+from app.web.context import back_to, desk, field_errors, reader, refresh, seal, signed_in, site, writing
 from app.web.desk_view import obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
 from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
@@ -156,11 +156,9 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
 
 @blueprint.post("/recits/<id:story_id>/proposer")
 def submit_story(story_id: str) -> ResponseReturnValue:
-    if stories.membership(reader(), signed_in(), reader().get(Story, story_id)).allowed:
-        _up_to_date(story_id)
     try:
-        with writing() as (uow, actor):
-            workflow.submit_story(uow, actor, story_id, site().settings.base_url)
+        freezing.submit(desk(), signed_in(), story_id, site().settings.base_url)
+        refresh()
     except Refused as refusal:
         if refusal.reason != "not_ready":
             raise

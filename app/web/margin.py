@@ -129,8 +129,8 @@ def propose(passage_id: str) -> ResponseReturnValue:
     return back_to(url_for("passages.write", passage_id=passage_id, _anchor="marge"))
 
 
-def _decisions() -> suggestions.Desk:
-    return suggestions.Desk(site().writer, snapshot(), site().live)
+def _decisions() -> suggestions.Decisions:
+    return suggestions.Decisions(site().writer, snapshot(), site().live)
 
 
 @blueprint.post("/passages/<id:passage_id>/suggestions/<mark:suggestion_id>/<any(accepter, refuser, reprendre):what>")

@@ -21,15 +21,15 @@ from app.kernel.diff import compare_texts
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.spans import Sentence, sentences
 from app.kernel.workflow import EDITABLE_STATES, StoryState
-from app.services import approvals, discussion, passages
+from app.services import approvals, discussion, freezing, passages
 from app.services.blocks import kept_of
 from app.services.markup import MarkupRefused, prepare
 from app.services.prompts import Question, answer_question, offer_questions
-from app.services.saving import Conflict, Saved, save_beside_others
+from app.services.saving import Conflict, save_beside_others
 from app.services.suggestions import suggesting
 from app.web.assembly import resolver_for, to_html
 from app.web.blocks import BlockEditor, block_html, open_block, show_block, typed_into_block
-from app.web.context import back_to, reader, seal, signed_in, site, snapshot, writing
+from app.web.context import back_to, desk, reader, refresh, seal, signed_in, site, snapshot, writing
 from app.web.desk_view import show_working_copy
 from app.web.errors import markup_sentence
 from app.web.forms import ConfirmForm, NameForm, PassageForm, sent
@@ -49,9 +49,14 @@ Opened = tuple[Passage, Story, queries.WorkingCopy]
 
 def _open(passage_id: str, find: Callable[[Session, Actor, str], tuple[Passage, Story]] = passages.readable_passage) -> Opened:
     """Returns a passage with what is being written in it right now, for a member; `find` says for whom else."""
+    find(reader(), signed_in(), passage_id)
+    seal(passage_id)
+    return _read(passage_id, find)
+
+
+def _read(passage_id: str, find: Callable[[Session, Actor, str], tuple[Passage, Story]] = passages.readable_passage) -> Opened:
+    """Returns a passage as it was last saved: for a form whose verb seals by itself."""
     passage, story = find(reader(), signed_in(), passage_id)
-    if seal(passage_id):
-        passage, story = find(reader(), signed_in(), passage_id)
     return passage, story, queries.read_working_copy(reader(), story)
 
 
@@ -97,7 +102,12 @@ def below(passage_id: str) -> ResponseReturnValue:
     """Returns what stands under a passage that somebody writes: its version, and the way to sign it."""
     passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
     copy = queries.read_working_copy(reader(), story)
-    return render_template("desk/_below.html", passage=passage, line=copy.line(passage_id))
+    return render_template("desk/_below.html", passage=passage, line=copy.line(passage_id), late=_late(copy.line(passage_id)))
+
+
+def _late(line: queries.PassageLine | None) -> bool:
+    """Tells whether words reached the room of a signed passage while it was being signed."""
+    return line is not None and line.is_signed and bool(site().live.unsealed(reader(), [line.passage.id]))
 
 
 def _common(opened: Opened, typed: Typed) -> dict[str, object]:
@@ -109,6 +119,7 @@ def _common(opened: Opened, typed: Typed) -> dict[str, object]:
         "story": story,
         "copy": copy,
         "line": copy.line(passage.id),
+        "late": _late(copy.line(passage.id)),
         "group": _group(copy, passage),
         "member": member,
         "speaks": speaker_of(copy.voices.get(passage.voice_id or ""), member),
@@ -208,8 +219,7 @@ def _html(story: Story, revision: PassageRevision) -> object:
 @blueprint.post("/<id:passage_id>")
 @keeps_text
 def save(passage_id: str) -> ResponseReturnValue:
-    passage, story, copy = _open(passage_id)
-    known = passage.revision_id
+    passage, story, copy = _read(passage_id)
     form = PassageForm()
     body = form.body.data or ""
     line = copy.line(passage_id)
@@ -224,9 +234,7 @@ def save(passage_id: str) -> ResponseReturnValue:
         filled = block.prepared(story.lang) if block is not None else None
         typed = typed_into_block(request.form)
         with force_locale(story.lang):  # what an extension says of merged fields is kept with the story
-            result = save_beside_others(
-                site().writer, snapshot(), signed_in(), passage_id, body, prompt, form.base.data or None, story.lang, filled, typed
-            )
+            result = save_beside_others(desk(), signed_in(), passage_id, body, prompt, form.base.data or None, story.lang, filled, typed)
     except MarkupRefused as refusal:
         _keep(passage_id, form)
         return _editor(passage, story, copy, form, block=block, message=markup_sentence(refusal), status=422)
@@ -237,9 +245,7 @@ def save(passage_id: str) -> ResponseReturnValue:
         # Locked, signed or handed over while one was writing: the words are kept where their writer finds them.
         _keep_if_possible(passage_id, form)
         raise refusal
-    reader().rollback()
-    if isinstance(result, Saved) and result.revision != known:
-        _meet(passage_id, result.revision)
+    refresh()
     if isinstance(result, Conflict):
         passage, story, copy = _open(passage_id)
         both = PassageForm(formdata=None, body=result.proposal, base=result.current, prompt=form.prompt.data)
@@ -250,30 +256,18 @@ def save(passage_id: str) -> ResponseReturnValue:
     return back_to(url_for("passages.write", passage_id=passage_id))
 
 
-def _meet(passage_id: str, revision_id: str) -> None:
-    """Brings what a new revision changed into the text that others are writing right now."""
-    revision = reader().get_one(PassageRevision, revision_id)
-    parent = reader().get(PassageRevision, revision.parent_id) if revision.parent_id else None
-    site().live.meet(passage_id, parent.body if parent else "", revision.body, signed_in().account, revision.id)
-
-
 @blueprint.post("/<id:passage_id>/question")
 def choose_question(passage_id: str) -> ResponseReturnValue:
     """Puts another writing question above a passage, or none; its words stay."""
-    passage, story, copy = _open(passage_id)
+    _passage, _story, copy = _read(passage_id)
     line = copy.line(passage_id)
-    revision = line.revision if line else None
-    known, prepared = passage.revision_id, prepare(revision.body if revision else "", lang=story.lang)
-    prompt = answer_question(reader(), snapshot(), sent("prompt"), passages.kept_prompt(revision))
-    with writing() as (uow, actor):
-        answer = passages.ask_otherwise(uow, actor, passage_id, prepared, prompt, known)
-        asked = answer.id if isinstance(answer, PassageRevision) else None
-    if asked is None:
-        flash(_("Le texte vient de changer : choisissez la question encore une fois."))
-    else:
-        if asked != known:
-            _meet(passage_id, asked)
+    prompt = answer_question(reader(), snapshot(), sent("prompt"), passages.kept_prompt(line.revision if line else None))
+    asked = freezing.ask_otherwise(desk(), signed_in(), passage_id, prompt)
+    refresh()
+    if asked:
         flash(_("La question est choisie, le texte n’a pas changé."))
+    else:
+        flash(_("Le texte vient de changer : choisissez la question encore une fois."))
     return back_to(url_for("passages.write", passage_id=passage_id))
 
 
@@ -417,10 +411,8 @@ def _signed_before(line: queries.PassageLine, voice: Voice) -> PassageRevision |
 
 @blueprint.post("/<id:passage_id>/signer")
 def sign(passage_id: str) -> ResponseReturnValue:
-    _open(passage_id)  # what was typed since the page was shown counts: the signature is then refused
-    with writing() as (uow, actor):
-        approvals.sign_passage(uow, actor, passage_id, sent("voice"), sent("hash"))
-        story_id = uow.session.get_one(Passage, passage_id).story_id
+    story_id = freezing.sign(desk(), signed_in(), passage_id, sent("voice"), sent("hash"))
+    refresh()
     flash(_("Signé : bon à publier. Si un mot change, votre signature sera redemandée."))
     return back_to(url_for("desk.story", story_id=story_id))
 
@@ -502,17 +494,8 @@ def _chosen(revisions: list[PassageRevision], name: str, default: int) -> Passag
 
 @blueprint.post("/<id:passage_id>/versions/<id:revision_id>/restaurer")
 def restore_revision(passage_id: str, revision_id: str) -> ResponseReturnValue:
-    passage, story, _copy = _open(passage_id)
-    known = passage.revision_id
-    old = reader().get(PassageRevision, revision_id)
-    if old is None or old.passage_id != passage.id:
-        raise NotFound("revision")
-    prepared = prepare(old.body, lang=story.lang)
-    with writing() as (uow, actor):
-        restored = passages.restore_revision(uow, actor, revision_id, prepared).id
-    if restored != known:
-        _meet(passage_id, restored)
-    number = reader().get_one(PassageRevision, revision_id).number
+    number = freezing.restore(desk(), signed_in(), passage_id, revision_id)
+    refresh()
     flash(_("La version %(number)s est de nouveau le texte du passage. Les autres sont gardées.", number=number))
     return back_to(url_for("passages.versions", passage_id=passage_id))
 

@@ -153,6 +153,9 @@ REASONS: dict[str, LazyString] = {
     "themes_are_public": _l("Ce récit est public : ses thèmes sont choisis par la relecture. Demandez-lui de les changer."),
     "moment_told": _l("Un récit raconte ce moment. Mettez d’abord ses passages à la corbeille."),
     "words_changed": _l("Le texte a changé pendant que vous lisiez. Relisez-le avant de signer : rien n’a été signé."),
+    "words_unsealed": _l(
+        "On écrit dans ce passage en ce moment même, ou il est trop long pour une version. Relisez-le avant de signer : rien n’a été signé."
+    ),
     "version_changed": _l("Le récit a changé depuis que vous l’avez ouvert. Relisez la nouvelle version : rien n’a été publié."),
     "not_ready": _l("Le récit n’est pas prêt. Rien n’a été envoyé ; voici ce qui manque."),
     "no_passage": _l("Le récit n’a encore aucun passage."),
@@ -162,6 +165,8 @@ REASONS: dict[str, LazyString] = {
     ),
     "said": _l("%(words)s"),
     "passage_unsigned": _l("Ce passage n’est pas signé."),
+    "passage_unsealed": _l("On écrit dans ce passage en ce moment même, ou il est trop long pour une version. Il n’est pas signé."),
+    "passage_late_words": _l("Des mots y sont arrivés au moment de la signature : personne ne les a signés. Rouvrez-le pour les relire."),
     "link_used": _l("Ce lien a déjà servi. Si vous avez un compte, connectez-vous ; sinon, demandez un nouveau lien."),
     "link_replaced": _l("Ce lien a été remplacé par un plus récent : cherchez le dernier message reçu."),
     "link_expired": _l("Ce lien a expiré. Demandez-en un autre."),

@@ -120,12 +120,12 @@ def test_nothing_is_sealed_while_the_words_are_closed(served, passages, revision
     helene.write("Nous avons voté.")
     helene.wait(lambda: helene.saved)
     live.seal(passages.own)
-    helene.write("Et encore.")
-    helene.wait(lambda: helene.saved)
     with site.writer.begin() as uow:
         someone = actor(site, world, "helene")
         revision = uow.session.get_one(PassageRevision, uow.session.get_one(Passage, passages.own).revision_id)
         sign_passage(uow, someone, passages.own, world.voices["helene"], revision.hash)
+        helene.write("Et encore.")  # after the last look, before anybody knows of the signature
+        helene.wait(lambda: helene.saved)
     live.seal(passages.own)
     assert len(revisions(passages.own)) == 1
     with site.writer.begin() as uow:

@@ -8,6 +8,7 @@ from app.db.models import Passage, PassageRevision, SiteState
 from app.factory import create_app
 from app.services import markup
 from app.services.access import load_actor
+from app.services.desk import Desk
 from app.services.saving import Saved, save_beside_others
 from app.services.site import Site
 
@@ -28,7 +29,7 @@ def main(home: Path, passage_id: str, account_id: str, times: int, label: str) -
             passage = uow.session.get_one(Passage, passage_id)
             base = uow.session.get(PassageRevision, passage.revision_id) if passage.revision_id else None
         body = (base.body if base else "") + f"\n\n{label} {number}."
-        saved = save_beside_others(site.writer, snapshot, actor, passage_id, body, None, base.id if base else None, "fr")
+        saved = save_beside_others(Desk(site.writer, snapshot, site.live), actor, passage_id, body, None, base.id if base else None, "fr")
         assert isinstance(saved, Saved), saved
     markup.close()
 

@@ -6,6 +6,7 @@ from app.db.desk import read_working_copy
 from app.db.models import Draft, Passage, PassageRevision, Story, StoryAddress
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services import approvals, passages, stories
+from app.services.desk import Desk as Rooms
 from app.services.markup import prepare_here
 from app.services.passages import StaleBase, add_passage, save_passage
 from app.services.saving import Conflict, Saved, save_beside_others
@@ -201,7 +202,7 @@ def test_stances_and_missing_voices_stand_in_the_manifest(desk, session):
 def beside(desk, name, passage, body, base):
     with desk.site.writer.begin() as uow:
         snapshot = desk.site.snapshots.current(uow.session)
-    return save_beside_others(desk.site.writer, snapshot, desk.who(name), passage, body, None, base, "fr")
+    return save_beside_others(Rooms(desk.site.writer, snapshot, desk.site.live), desk.who(name), passage, body, None, base, "fr")
 
 
 def test_saving_on_an_old_base_is_merged_or_shown_and_nothing_is_lost(desk, session):

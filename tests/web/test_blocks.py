@@ -14,6 +14,7 @@ from app.hooks.calls import CALLS as KEPT_CALLS
 from app.hooks.contracts import BlockSnapshot, BlockType
 from app.services import plugins, verify
 from app.services.blocks import prepare_block
+from app.services.desk import Desk
 from app.services.saving import Conflict, save_beside_others
 from app.web.forms import choices
 from tests.conftest import Browser, close_engines, settings_for
@@ -182,7 +183,9 @@ def test_two_people_change_different_fields_and_both_are_kept_the_same_field_and
             snapshot = site.snapshots.current(session)
             data = {"name": "La fiche", "kilos": 1, "day": None, "state": "on", **fields}
             block = prepare_block(session, snapshot, "sheets:sheet", data)
-            return save_beside_others(site.writer, snapshot, who, passage, "", None, base, "fr", block, {"name": [data["name"]]})
+            return save_beside_others(
+                Desk(site.writer, snapshot, site.live), who, passage, "", None, base, "fr", block, {"name": [data["name"]]}
+            )
 
     first = save(helene, None)
     save(helene, first.revision, kilos=2)

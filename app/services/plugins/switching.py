@@ -52,7 +52,7 @@ def prepare_tables(site: Site, actor: Actor | None, name: str) -> None:
 def _record_migration(site: Site, connection: Connection, actor: Actor | None, plugin: Plugin) -> None:
     """Reads who asks again, and says in the audit chain which revision becomes which; in the migration's transaction."""
     with Session(connection) as session:
-        uow = UnitOfWork(session, site.clock, site.snapshots)
+        uow = UnitOfWork(session, site.clock, site.snapshots, site.live)
         if actor is not None:
             actor = reread(uow, actor, uow.snapshot)
             require(actor, PLUGIN_MANAGE)
