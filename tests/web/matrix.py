@@ -43,7 +43,6 @@ from app.kernel.voice import CATEGORIES, Mandate
 from app.services import (
     accounts,
     approvals,
-    comments,
     discussion,
     library,
     menus,
@@ -236,7 +235,12 @@ POST /relecture/<id:story_id>/themes                                            
 POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
 POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
-POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre                      401  303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#returned             401  303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#margin               401  303  303  303  404  404  404  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>    in   303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>#margin in 303 303 303  404  404  404  404  404
+POST /relecture/<id:story_id>/commentaires/<id:comment_id>                      401  303  403  403  404  404  403  404  404
 
 GET  /configuration/                                                            in   403  403  403  403  403  200  200  200
 GET  /configuration/personnes                                                   in   403  403  403  403  403  403  403  200
@@ -605,7 +609,27 @@ SEND: dict[str, tuple[dict[str, str], dict[str, str]]] = {
     "POST /relecture/<id:story_id>/themes#draft": ({"story_id": "@writing"}, {"themes": "@theme"}),
     "POST /relecture/<id:story_id>/commentaires": ({"story_id": "@submitted"}, {"body": "Un mot.", "passage": "@submitted.passage"}),
     "POST /relecture/<id:story_id>/commentaires#draft": ({"story_id": "@writing"}, {"body": "Un mot."}),
-    "POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>": ({"comment_id": "@comment", "what": "regler"}, {}),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre": ({"story_id": "@submitted", "thread_id": "@review"}, {"body": "Ici."}),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#returned": (
+        {"story_id": "@returned", "thread_id": "@returned.review"},
+        {"body": "Ici."},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#margin": (
+        {"story_id": "@returned", "thread_id": "@returned.thread"},
+        {"body": "Ici."},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>": (
+        {"story_id": "@submitted", "thread_id": "@review", "what": "regler"},
+        {},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>#margin": (
+        {"story_id": "@returned", "thread_id": "@returned.thread", "what": "regler"},
+        {},
+    ),
+    "POST /relecture/<id:story_id>/commentaires/<id:comment_id>": (
+        {"story_id": "@submitted", "comment_id": "@review.comment"},
+        {"body": "Voici exactement où."},
+    ),
     "POST /configuration/personnes": ({}, {"name": "Une", "email": "une@exemple.test", "role": "editor"}),
     "GET /configuration/personnes/<id:account_id>": ({"account_id": "@account"}, {}),
     "POST /configuration/personnes/<id:account_id>/roles": ({"account_id": "@account"}, {"roles": "editor"}),
@@ -953,13 +977,14 @@ def make_places(site: Site, world: World) -> Places:
     plugins.prepare_tables(site, None, "communication")
     with site.writer.begin() as uow:
         plugins.set_enabled(uow, admin, site.plugins, "communication", True)
-    for name in ("submitted", "in_review", "published", "withdrawn", "ready"):
-        state = {"withdrawn": "unpublished", "ready": "writing"}.get(name, name)
+    for name in ("submitted", "in_review", "published", "withdrawn", "ready", "returned"):
+        state = {"withdrawn": "unpublished", "ready": "writing", "returned": "changes_requested"}.get(name, name)
         ids[name] = told_story(site, world, f"Le récit {name}", state)
     with site.writer.begin() as uow:
         ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
         stories.delete_story(uow, helene, ids["trashed"])
         _working_copy(uow, world, (helene, karim, admin), ids)
+        _exchanges(uow, helene, ids)
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
@@ -1004,7 +1029,15 @@ def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Act
     library.trash_media(uow, admin, ids["old_library_image"])
     uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
     ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
-    ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
+
+
+def _exchanges(uow: UnitOfWork, helene: Actor, ids: dict[str, str]) -> None:
+    """Threads with the review, and one of the margin in a story that the review gave back."""
+    ids["review"] = discussion.start_review_thread(uow, helene, ids["submitted"], None, "Voici où.").id
+    ids["review.comment"] = uow.session.scalars(select(Comment.id).where(Comment.thread_id == ids["review"])).one()
+    passage = uow.session.scalars(select(Passage.id).where(Passage.story_id == ids["returned"])).first() or ""
+    ids["returned.review"] = discussion.start_review_thread(uow, helene, ids["returned"], passage, "Corrigé.").id
+    ids["returned.thread"] = discussion.start_thread(uow, helene, passage, "Entre nous.").id
 
 
 def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
