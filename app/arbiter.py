@@ -58,7 +58,8 @@ class SiteWorker(UvicornWorker):
     CONFIG_KWARGS: dict[str, Any] = {  # noqa: RUF012  # the library's own attribute
         "loop": "uvloop",
         "http": "auto",
-        "ws": "websockets-sansio",
+        # Named, not imported: code of the site is loaded in the workers alone.
+        "ws": "app.direct_socket:DirectSocket",
         # Frames of a few bytes gain nothing by it and cost each browser a window of memory.
         "ws_per_message_deflate": False,
         "ws_max_size": MOST_FRAME,

@@ -10,6 +10,7 @@ from flask import Flask
 
 from app.asgi_types import AsgiApp, Message, Receive, Scope, Send
 from app.config import Settings
+from app.direct_socket import EXTENSION as DIRECT
 from app.factory import create_app
 from app.live.documents import SiteDocuments
 from app.live.hub import Hub
@@ -128,7 +129,7 @@ class LiveFront:
             await send({"type": "websocket.close"})  # before it was accepted: 403
             return
         token = session_token(self._site, headers.get(b"cookie", ""))
-        await self.hub.serve(receive, send, story, lang, token)
+        await self.hub.serve(receive, send, story, lang, token, scope.get("extensions", {}).get(DIRECT))
 
     def _is_own(self, headers: Mapping[bytes, str]) -> bool:
         """Tells whether the page that opens a socket is the site's own; browsers say which, and send cookies along from any."""

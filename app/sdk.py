@@ -66,7 +66,7 @@ from app.kernel.events import (
 from app.kernel.ids import new_id
 from app.kernel.moment_date import MomentDate, parse_moment_date
 from app.kernel.slug import numbered, slugify
-from app.kernel.voice import CATEGORIES, ActorCategory
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY, ActorCategory
 from app.services.access import require
 from app.services.accounts import ATTEMPTS_PER_NETWORK, LINKS_PER_ADDRESS, checked_address, normal_address, reserve_attempt
 from app.services.approvals import state_missing_voice
@@ -94,10 +94,10 @@ from app.web.cross_view import MomentInStory, show_public_moments
 from app.web.forms import BaseForm, ConfirmForm, Email, Required, WebAddress, choices, content_choices, sent
 from app.web.gate import keeps_text, public, without_token
 from app.web.locale import current_language
-from app.web.story_view import VoiceShown, show_voice
 from app.web.templating import moment_words
 from app.web.uploads import sent_image
-from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
+from app.web.voice_view import VoiceShown, show_voice
+from app.web.words import CATEGORY_FULL, CATEGORY_SHORT, CATEGORY_SLUG
 from app.web.words import sentence as refusal_words
 
 # Old name → (SDK that brought the new one, new name). An old name works until SDK_OLDEST passes that version.

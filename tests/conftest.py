@@ -16,7 +16,8 @@ from app.config import Settings, load_settings, shipped
 from app.db.base import db
 from app.db.migrate import migrate
 from app.factory import create_app
-from app.services import accounts, markup
+from app.services import markup
+from app.services.accounts import passwords
 from app.services.page_starter import complete_site
 from app.services.site import Site
 from tests.compiled_once import compile_once
@@ -29,7 +30,7 @@ pytest_plugins = ["app.sdk_testing"]
 refuse_what_postgresql_refuses()
 compile_once()
 # A guess of a password must cost a fifth of a second of two cores; two thousand sign-ins of tests need not. A test holds the real cost.
-accounts._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
+passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)
 
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 

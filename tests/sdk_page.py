@@ -38,9 +38,8 @@ def first_line(name: str) -> str:
     item = getattr(app.sdk, name)
     said = (inspect.getdoc(item) or "").split("\n")[0]
     if said and not said.startswith(f"{name}("):
-        return said
-    if inspect.isclass(item) and issubclass(item, Event):
-        return f"Event, told after it happened: `{', '.join(inspect.signature(item).parameters)}`."
+        fields = inspect.signature(item).parameters if inspect.isclass(item) and issubclass(item, Event) else ()
+        return f"Event with `{', '.join(fields)}`: {said}" if fields else said
     raise LookupError(f"app.sdk.{name} has no docstring: give it one, or a line in tests/sdk_page.py")
 
 

@@ -18,6 +18,7 @@ from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
 from app.kernel.access import Role
 from app.services import accounts, health, letters, mail, markup, page_starter, restarting, starter, verify
+from app.services.digests import send_due_digests
 from app.services.job_runs import run_due_jobs
 from app.services.roles import learn_from_enabled
 from app.services.site import Site
@@ -98,10 +99,11 @@ recits.add_command(media)
 def jobs_command(makers: Makers) -> None:
     """For a site that another server serves: `recits serve` does this by itself."""
     site = ready_site(makers)
-    site.postman.deliver_due()
     site.live.seal_what_was_left()
     for name in run_due_jobs(site.writer, site.snapshots):
         click.echo(name)
+    send_due_digests(site.writer, site.settings.base_url)
+    site.postman.deliver_due()  # the mails of the steps before, too
 
 
 @recits.command(name="verify", help="Recalcule les empreintes et la chaîne du journal. / Re-compute hashes and the audit chain.")

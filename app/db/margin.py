@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from app.db.models import Comment, CommentThread, Mention, Passage, RevisionContributor, Story, StoryDelegation, Suggestion
@@ -89,7 +89,7 @@ def waiting_for(session: Session, account: str, voices: Sequence[str], delegatio
         voices: for which they write.
         delegations: whose working copies they may open; their shared passages are theirs too.
     """
-    own = or_(Passage.voice_id.in_(voices), and_(Passage.voice_id.is_(None), StoryDelegation.delegation_id.in_(delegations)))
+    own = or_(Passage.voice_id.in_(voices), Passage.voice_id.is_(None))
     mentions = _within(select(Comment.created_at, Comment.author_id, CommentThread.id, Passage, Story), delegations)
     mentions = (
         mentions.join(CommentThread, CommentThread.passage_id == Passage.id)
@@ -117,12 +117,12 @@ def waiting_for(session: Session, account: str, voices: Sequence[str], delegatio
 
 
 def _within(query: Any, delegations: Sequence[str]) -> Any:
-    """Keeps to living passages of living stories of some delegations."""
+    """Keeps to living passages of living stories of some delegations; a story that two of them tell is there once."""
+    theirs = select(StoryDelegation.story_id).where(StoryDelegation.delegation_id.in_(delegations))
     return (
         query.select_from(Passage)
         .join(Story, Story.id == Passage.story_id)
-        .join(StoryDelegation, StoryDelegation.story_id == Story.id)
-        .where(Passage.deleted_at.is_(None), Story.deleted_at.is_(None), StoryDelegation.delegation_id.in_(delegations))
+        .where(Passage.deleted_at.is_(None), Story.deleted_at.is_(None), Story.id.in_(theirs))
     )
 
 

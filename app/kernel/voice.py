@@ -1,5 +1,6 @@
 """Who speaks: the four actor categories, and how a voice wishes to be shown."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
@@ -15,6 +16,13 @@ class ActorCategory(StrEnum):
 
 
 CATEGORIES: tuple[ActorCategory, ...] = tuple(ActorCategory)
+CATEGORY_KEY: Mapping[str, str] = {
+    ActorCategory.ELECTED_OFFICIAL: "elu",
+    ActorCategory.LOCAL_AGENT: "col",
+    ActorCategory.SOCIOECONOMIC_OPERATOR: "eco",
+    ActorCategory.STATE_AGENT: "eta",
+}
+"""How the look and its colours name a category: in classes, in the braid, beside carets."""
 
 
 class Display(StrEnum):

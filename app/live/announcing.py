@@ -6,6 +6,7 @@ from app.kernel.events import (
     PassageReopened,
     PassageSaved,
     PassageSigned,
+    PluginToggled,
     RightsChanged,
     SignatureRevoked,
     StoryArranged,
@@ -29,5 +30,7 @@ def announce(documents: SiteDocuments, event: Event) -> None:
             documents.announce(event.story, event.kind, passage=event.passage)
         case RightsChanged():
             documents.announce_rights(event.account)
+        case PluginToggled():
+            documents.announce_rights("")  # its permissions count while it is on
         case _:
             pass

@@ -1,60 +1,34 @@
-"""All rooms and sockets of one worker, on its event loop: who is where, what goes to whom, what other workers say; the slow work is done in threads."""
+"""All rooms and sockets of one worker, on its event loop: what somebody writes goes to the log, and from there to everybody; the slow work is done in threads."""
 
 import asyncio
 import json
 import logging
 import random
-from collections.abc import Awaitable, Callable, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, field
 from functools import partial
-from operator import itemgetter
-from typing import Any, TypeVar
+from typing import Any
 
 from pycrdt import Doc
 
 from app.asgi_types import Receive, Send
-from app.live import socket, wire, words
-from app.live.log import ROWS_WORTH_COMPACTING, SUGGEST, Append, Loaded, Row, Signal, UpdateLog
-from app.live.rights import NONE, Right, Rights
+from app.live import outlet, wire, words
+from app.live.background import Background
+from app.live.log import SUGGEST, Append, Loaded, Row, Signal, UpdateLog
+from app.live.outlet import Direct, Outlet
+from app.live.presence import CARETS, PRESENT, Presence
+from app.live.rights import WRITE, Rights
+from app.live.rights_watch import RightsWatch
 from app.live.room import LITTLE_SPACE, Channel, Room, length_of
 from app.live.socket import Connection
-from app.live.ydoc import doc_of
+from app.live.upkeep import Upkeep
 
 log = logging.getLogger("recits.live")
-T = TypeVar("T")
 
-THREADS = 4
-# What other workers need to know of this one: where people are.
-HERE_SECONDS = 10.0
-ELSEWHERE_SECONDS = 30.0
-CARET_SECONDS = 0.01
-PRESENCE_SECONDS = 0.05
-RECHECK_SECONDS = 30.0
 ROUND_SECONDS = 2.0
-# When a room's words become a revision.
-PAUSE_SECONDS, LONGEST_SECONDS = 30.0, 600.0
-# What is proposed goes on record, and to the margin of who decides, this long after the last keystroke.
-PROPOSAL_SECONDS = 1.2
-# How long a text is, is measured at most this often, and only where it may be long.
-MEASURE_SECONDS = 1.0
-# A room that nobody has open is kept this long: whoever reloads the page finds it warm.
-KEPT_SECONDS = 20.0
-ROWS_TO_COMPACT_MEANWHILE = 2000
-
 # What somebody may do may have changed with these, not with `saved`, `comments` or `suggestions`.
 MOVES_RIGHTS = frozenset({"state", "passages", "stop"})
-CARETS, PRESENT, STORY, ACCOUNT, FORGET = "carets", "present", "story:", "account:", "forget"
-
-
-@dataclass
-class StoryPage:
-    """A story as this worker sees it: its sockets here, and who is at it through other workers."""
-
-    connections: set[Connection] = field(default_factory=set)
-    elsewhere: dict[str, tuple[float, list[dict[str, object]]]] = field(default_factory=dict)
-    due: asyncio.TimerHandle | None = None
+STORY, ACCOUNT, FORGET = "story:", "account:", "forget"
 
 
 class Hub:
@@ -78,16 +52,12 @@ class Hub:
     ) -> None:
         self.log = update_log
         self.rooms: dict[str, Room] = {}
-        self.stories: dict[str, StoryPage] = {}
-        self._rights = rights
+        self.background = Background()
+        self.presence = Presence(update_log, self.rooms, self.background)
+        self.rights = RightsWatch(rights, self.presence, self.background)
+        self._upkeep = Upkeep(update_log, self.rooms, self.background, seal, record)
         self._seed = seed
-        self._seal = seal
-        self._record = record
-        self._threads = ThreadPoolExecutor(THREADS, "recits-live-work")
-        self._worker = f"{random.getrandbits(48):x}"
-        self._carets: list[bytes] = []
-        self._tasks: set[asyncio.Task[Any]] = set()
-        self._told_at = 0.0
+        self._unsent: list[Outlet] = []
         self._leaving = False
         self._started = False
         self._starting = asyncio.Lock()
@@ -99,61 +69,79 @@ class Hub:
         async with self._starting:
             if self._started:
                 return True
-            self.loop = asyncio.get_running_loop()
-            self.now = self.loop.time
+            self.background.bind()
             try:
-                await self._in_thread(self.log.start, _Ears(self))
+                await self.background.in_thread(self.log.start, _Ears(self))
             except Exception:  # whatever it is kept in; the next socket tries again
                 log.exception("live writing cannot begin")
                 return False
             self._started = True
-            self._do(self._rounds())
+            self.background.do(self._rounds())
             return True
 
     def leave(self) -> None:
         """Tells every browser that this worker goes; they come back to another."""
         self._leaving = True
-        for connection in self._connections():
-            connection.end(socket.RESTART)
+        self._upkeep.leave()
+        for connection in self.presence.connections():
+            connection.end(outlet.RESTART)
 
     def stop(self) -> None:
         """Commits what is queued; called when the last socket is closed."""
         self.log.stop()
-        self._threads.shutdown(wait=False, cancel_futures=True)
+        self.background.stop()
 
-    async def serve(self, receive: Receive, send: Send, story: str, lang: str, token: str | None) -> None:
-        """Serves one socket of a story, from its opening to its end."""
+    async def serve(self, receive: Receive, send: Send, story: str, lang: str, token: str | None, direct: Direct | None = None) -> None:
+        """Serves one socket of a story, from its opening to its end.
+
+        Args:
+            lang: language of the page.
+            token: of the session that it was opened with.
+            direct: the shorter way to the browser, if the server has it.
+        """
         started = await self._start()
         await receive()
         await send({"type": "websocket.accept"})
-        found = socket.RESTART if self._leaving or not started else await self._in_thread(self._rights.enter, token, story)
+        found = outlet.RESTART if self._leaving or not started else await self.rights.enter(token, story)
         if isinstance(found, str) or token is None:
-            reason = found if isinstance(found, str) else socket.SIGNED_OUT
-            await send({"type": "websocket.close", "code": socket.CODES[reason], "reason": reason})
+            reason = found if isinstance(found, str) else outlet.SIGNED_OUT
+            await send({"type": "websocket.close", "code": outlet.CODES[reason], "reason": reason})
             return
-        connection = Connection(self, story, lang, token, found, send)
-        page = self.stories.setdefault(story, StoryPage())
-        page.connections.add(connection)
+        connection = Connection(self, story, lang, token, found, send, direct)
         self.log.busy = True
-        self.presence_changed(story)
+        self.presence.enter(connection)
         try:
             await connection.run(receive)
         finally:
-            page.connections.discard(connection)
-            self.presence_changed(story)
-
-    def _connections(self) -> list[Connection]:
-        return [connection for page in self.stories.values() for connection in page.connections]
+            self.presence.leave(connection)
 
     def next_number(self) -> int:
         """Returns a number for a socket that no other worker gives."""
         return random.getrandbits(48)
 
-    # — rooms —
+    def flush_soon(self, way: Outlet) -> None:
+        """Has a browser's messages sent in the next turn of the loop, with those of all others."""
+        if not self._unsent:
+            self.background.loop.call_soon(self._flush)
+        self._unsent.append(way)
 
-    async def right_of(self, connection: Connection, passage: str) -> Right:
-        """Returns what somebody may do in a passage now."""
-        return (await self._in_thread(self._rights.of, connection.token, connection.story, [passage]))[passage]
+    def _flush(self) -> None:
+        unsent, self._unsent = self._unsent, []
+        for way in unsent:
+            way.flush()
+
+    async def _rounds(self) -> None:
+        while True:
+            await asyncio.sleep(ROUND_SECONDS)
+            now = self.background.now()
+            for part in (self._upkeep, self.presence, self.rights):
+                try:
+                    part.round(now)
+                except Exception:  # the rounds must go on
+                    log.exception("a round of live writing failed")
+            self.log.busy = bool(self.presence.stories)
+
+    # — rooms —
 
     async def room_of(self, passage: str, story: str, shared: bool) -> Room:
         """Returns a room, read from the log or begun if nobody had it open."""
@@ -161,7 +149,7 @@ class Hub:
         if room is None:
             room = self.rooms[passage] = Room(passage, story, shared)
             try:
-                room.fill(*await self._in_thread(self._load, passage))
+                room.fill(*await self.background.in_thread(self._load, passage))
             except BaseException as error:
                 self.rooms.pop(passage, None)
                 room.ready.set_exception(error)
@@ -179,7 +167,7 @@ class Hub:
     def opened(self, channel: Channel) -> None:
         """Notes that a browser has a passage open."""
         channel.room.channels.add(channel)
-        self.presence_changed(channel.room.story)
+        self.presence.changed(channel.room.story)
 
     def left(self, channel: Channel) -> None:
         """Notes that a browser left a passage."""
@@ -187,10 +175,10 @@ class Hub:
         gone = room.leave(channel)
         if gone:
             room.tell_carets(gone, None)
-            self._carry_carets(room, gone)
-        self.presence_changed(room.story)
-        if not any(other.right.kind == "write" for other in room.channels):
-            self._seal_soon(room)
+            self.presence.carry_carets(room, gone)
+        self.presence.changed(room.story)
+        if not any(other.right.kind == WRITE for other in room.channels):
+            self._upkeep.seal_soon(room)
 
     def drop(self, room: Room, reason: str) -> None:
         """Forgets a room whose memory is ahead of the disk; its browsers come back with what they kept."""
@@ -209,7 +197,7 @@ class Hub:
 
     def committed(self, batch: Sequence[Append]) -> None:
         """Shows what is on disk to the others, and tells those who wrote it."""
-        now = self.now()
+        now = self.background.now()
         acknowledged: dict[Channel, int] = {}
         for passage, _account, kind, update, caret, (channel, count) in batch:
             room: Room = channel.room
@@ -219,14 +207,13 @@ class Hub:
             else:
                 room.committed()
             room.tell_update(update, caret, channel if count else None)
-            room.written_at = now
-            room.unsealed_since = room.unsealed_since or now
+            room.written(now)
             if kind == SUGGEST:
-                self._record_soon(room)
+                self._upkeep.record_soon(room)
             if room.may_be_long:
-                self._measure_soon(room)
+                self._upkeep.measure_soon(room)
             if caret:
-                self._carry_carets(room, caret)
+                self.presence.carry_carets(room, caret)
             if count:
                 channel.in_flight -= 1
                 acknowledged[channel] = count
@@ -242,15 +229,13 @@ class Hub:
 
     def arrived(self, rows: Sequence[Row], signals: Sequence[Signal]) -> None:
         """Takes in what others committed."""
-        now = self.now()
+        now = self.background.now()
         for passage, update, _account, _kind in rows:
             room = self.rooms.get(passage)
-            if room is None:
-                continue
-            room.apply(update)
-            room.tell_update(update, b"", None)
-            room.written_at = now
-            room.unsealed_since = room.unsealed_since or now
+            if room is not None:
+                room.apply(update)
+                room.tell_update(update, b"", None)
+                room.written(now)
         for topic, data in signals:
             try:
                 self._hear(topic, data)
@@ -262,248 +247,32 @@ class Hub:
         facts = {"reason": reason, "sentence": words.refusal(reason, lang)}
         channel.outlet.put(wire.told(wire.REFUSED, channel.number, facts))
 
-    # — carets and presence —
-
     def caret_moved(self, channel: Channel, payload: bytes) -> None:
         """Shows where a caret is that no text came with."""
         channel.room.tell_carets(payload, channel)
-        self._carry_carets(channel.room, payload)
-
-    def _carry_carets(self, room: Room, payload: bytes) -> None:
-        """Sends carets to the other workers that have the story open, many at a time."""
-        page = self.stories.get(room.story)
-        if page is None or not page.elsewhere:
-            return
-        if not self._carets:
-            self.loop.call_later(CARET_SECONDS, self._send_carets)
-        self._carets.append(wire.sized(room.passage.encode()) + wire.sized(payload))
-
-    def _send_carets(self) -> None:
-        carets, self._carets = self._carets, []
-        self.log.say(CARETS, b"".join(carets))
-
-    def presence_changed(self, story: str) -> None:
-        """Tells everybody at a story who is there, soon: a page that opens ten passages is told once."""
-        page = self.stories.get(story)
-        if page is not None and page.due is None:
-            page.due = self.loop.call_later(PRESENCE_SECONDS + 0.002 * len(page.connections), self._tell_presence, story)
-
-    def _tell_presence(self, story: str) -> None:
-        page = self.stories.get(story)
-        if page is None:
-            return
-        page.due = None
-        self._say_who_is_here([story])
-        message = wire.told(wire.PRESENCE, wire.STORY, _everybody(page))
-        for connection in page.connections:
-            connection.put(message)
-        if not page.connections:
-            self.stories.pop(story, None)
-
-    def _say_who_is_here(self, stories: Sequence[str]) -> None:
-        """Tells the other workers who is at some stories through this one."""
-        people = {story: [_present(connection) for connection in self.stories[story].connections] for story in stories}
-        self.log.say(PRESENT, json.dumps({"worker": self._worker, "stories": people}, ensure_ascii=False).encode())
+        self.presence.carry_carets(channel.room, payload)
 
     # — what other workers and threads say —
 
     def _hear(self, topic: str, data: bytes) -> None:
         if topic == CARETS:
-            self._hear_carets(data)
+            self.presence.hear_carets(data)
         elif topic == PRESENT:
-            self._hear_presence(json.loads(data))
+            self.presence.hear(data)
         elif topic.startswith(STORY):
             self._hear_notice(topic.removeprefix(STORY), json.loads(data))
         elif topic.startswith(ACCOUNT):
             account = topic.removeprefix(ACCOUNT)
-            self._do(self.recheck([connection for connection in self._connections() if account in ("", connection.visitor.account)]))
+            self.rights.recheck_soon(one for one in self.presence.connections() if account in ("", one.visitor.account))
         elif topic == FORGET:
             room = self.rooms.get(data.decode())
             if room is not None:
-                self.drop(room, socket.RESTART)
-
-    def _hear_carets(self, data: bytes) -> None:
-        at = 0
-        while at < len(data):
-            passage, at = wire.read_bytes(data, at)
-            payload, at = wire.read_bytes(data, at)
-            room = self.rooms.get(passage.decode())
-            if room is not None and room.channels:
-                room.moved_elsewhere(payload)
-                room.tell_carets(payload, None)
-
-    def _hear_presence(self, facts: dict[str, Any]) -> None:
-        worker = facts["worker"]
-        for story, people in facts["stories"].items():
-            page = self.stories.get(story)
-            if page is None:
-                continue
-            _at, known = page.elsewhere.pop(worker, (0.0, []))
-            if people:
-                page.elsewhere[worker] = (self.now(), people)
-                if not known:
-                    self._introduce(story)
-            if known != people:
-                self.presence_changed(story)
-
-    def _introduce(self, story: str) -> None:
-        """Shows the carets of this worker's browsers to one that has just come."""
-        for room in self.rooms.values():
-            if room.story == story and room.carets:
-                self._carry_carets(room, room.all_carets())
+                self.drop(room, outlet.RESTART)
 
     def _hear_notice(self, story: str, facts: dict[str, object]) -> None:
-        page = self.stories.get(story)
-        if page is None:
-            return
-        message = wire.told(wire.NOTICE, wire.STORY, facts)
-        for connection in page.connections:
-            connection.put(message)
+        self.presence.tell(story, wire.told(wire.NOTICE, wire.STORY, facts))
         if facts.get("kind") in MOVES_RIGHTS:
-            self._do(self.recheck(list(page.connections)))
-
-    async def recheck(self, connections: Sequence[Connection]) -> None:
-        """Asks again what some people may do, and tells those for whom it changed."""
-        for connection in connections:
-            found = await self._in_thread(self._rights.enter, connection.token, connection.story)
-            if isinstance(found, str):
-                connection.end(found)
-                continue
-            passages = {channel.room.passage: channel for channel in connection.channels.values()}
-            if not passages:
-                continue
-            rights = await self._in_thread(self._rights.of, connection.token, connection.story, list(passages))
-            for passage, right in rights.items():
-                channel = passages[passage]
-                if right == channel.right or connection.channels.get(channel.number) is not channel:
-                    continue
-                connection.put(self.right_message(channel.number, right, connection.lang, channel.room.space))
-                if right.kind == NONE:
-                    connection.lose(channel)
-                else:
-                    channel.right = right
-
-    def right_message(self, number: int, right: Right, lang: str, space: str = "") -> bytes:
-        """Returns the message that says what somebody may do in a passage, and whether there is space in it."""
-        facts = {"right": right.kind, "why": words.why(right, lang), "voice": right.voice, "shared": right.shared, "space": space}
-        return wire.told(wire.RIGHT, number, facts)
-
-    # — what is done now and then —
-
-    async def _rounds(self) -> None:
-        rechecked = self.now()
-        while True:
-            await asyncio.sleep(ROUND_SECONDS)
-            try:
-                self._round()
-                if self.now() - rechecked > RECHECK_SECONDS:
-                    rechecked = self.now()
-                    self._do(self.recheck(self._connections()))
-            except Exception:  # the round must go on
-                log.exception("a round of live writing failed")
-
-    def _round(self) -> None:
-        now = self.now()
-        for room in list(self.rooms.values()):
-            if room.unsealed_since and (now - room.written_at > PAUSE_SECONDS or now - room.unsealed_since > LONGEST_SECONDS):
-                self._seal_soon(room)
-            if room.rows > ROWS_TO_COMPACT_MEANWHILE:
-                room.rows = 0
-                self._do(self._in_thread(self.log.compact, room.passage))
-            if (
-                not room.channels
-                and not room.in_flight
-                and not room.unsealed_since
-                and room.ready.done()
-                and now - room.written_at > KEPT_SECONDS
-            ):
-                self.rooms.pop(room.passage, None)
-                if room.rows > ROWS_WORTH_COMPACTING:
-                    self._do(self._in_thread(self.log.compact, room.passage))
-        for story, page in list(self.stories.items()):
-            for worker, (at, _people) in list(page.elsewhere.items()):
-                if now - at > ELSEWHERE_SECONDS:
-                    del page.elsewhere[worker]
-                    self.presence_changed(story)
-        self.log.busy = bool(self.stories)
-        if self.stories and now - self._told_at > HERE_SECONDS:
-            self._told_at = now
-            self._say_who_is_here(list(self.stories))
-
-    def _record_soon(self, room: Room) -> None:
-        """Puts what is proposed on record once its author pauses."""
-        if room.recording is not None:
-            room.recording.cancel()
-        room.recording = self.loop.call_later(PROPOSAL_SECONDS, lambda: self._do(self._in_thread(self._record, room.passage)))
-
-    def _measure_soon(self, room: Room) -> None:
-        if room.measuring is None:
-            room.measuring = self.loop.call_later(MEASURE_SECONDS, lambda: self._do(self._measure(room)))
-
-    async def _measure(self, room: Room) -> None:
-        """Measures a text, and tells those who have it open if there is less space now, or more."""
-        room.measuring, grown = None, room.grown
-        room.measure(await self._in_thread(_length, room.document.get_update()), grown)
-        if room.space != room.told_space:
-            room.told_space = room.space
-            for channel in room.channels:
-                channel.outlet.put(self.right_message(channel.number, channel.right, channel.outlet.lang, room.space))
-
-    def _seal_soon(self, room: Room) -> None:
-        if room.unsealed_since and not room.sealing and not self._leaving:
-            room.sealing = True
-            self._do(self._sealed(room))
-
-    async def _sealed(self, room: Room) -> None:
-        written = room.written_at
-        try:
-            await self._in_thread(self._seal, room.passage)
-            room.unsealed_since = 0.0 if room.written_at == written else self.now()
-        except Exception:  # tried again at the next pause; the words are in the log
-            log.exception("a passage was not sealed")
-            room.unsealed_since = room.written_at = self.now()
-        finally:
-            room.sealing = False
-
-    # — threads —
-
-    async def _in_thread(self, work: Callable[..., T], *arguments: Any) -> T:
-        return await self.loop.run_in_executor(self._threads, partial(work, *arguments))
-
-    def _do(self, work: Awaitable[Any]) -> None:
-        """Does something beside what is asked for; its failure is logged."""
-        task = self.loop.create_task(_logged(work))
-        self._tasks.add(task)
-        task.add_done_callback(self._tasks.discard)
-
-
-def _length(update: bytes) -> int:
-    return length_of(doc_of([update]))
-
-
-async def _logged(work: Awaitable[Any]) -> None:
-    try:
-        await work
-    except Exception:  # nobody waits for it
-        log.exception("work beside live writing failed")
-
-
-def _everybody(page: StoryPage) -> list[dict[str, object]]:
-    """Returns who is at a story. A worker that was killed cannot say that its people left: whoever of them came back through another is told once."""
-    found = [_present(connection) for connection in page.connections]
-    seen = {client for person in found for client in person["clients"]}
-    for _at, people in sorted(page.elsewhere.values(), key=itemgetter(0), reverse=True):
-        come = [person for person in people if seen.isdisjoint(person["clients"])]
-        seen |= {client for person in come for client in person["clients"]}
-        found += come
-    return found
-
-
-def _present(connection: Connection) -> dict[str, object]:
-    """Returns what others are told of somebody; names come from here, never from a browser."""
-    visitor = connection.visitor
-    clients = [channel.client for channel in connection.channels.values()]
-    return {"n": connection.number, "name": visitor.name, "key": visitor.key, "passage": connection.here, "clients": clients}
+            self.rights.recheck_soon(one for one in self.presence.connections() if one.story == story)
 
 
 class _Ears:
@@ -514,7 +283,7 @@ class _Ears:
 
     def _call(self, act: Callable[..., None], *arguments: Any) -> None:
         with suppress(RuntimeError):  # the loop has ended meanwhile: nobody is there to be told
-            self._hub.loop.call_soon_threadsafe(act, *arguments)
+            self._hub.background.loop.call_soon_threadsafe(act, *arguments)
 
     def committed(self, batch: Sequence[Append]) -> None:
         self._call(self._hub.committed, batch)

@@ -15,7 +15,9 @@ from app.live.structs import reaches
 
 log = logging.getLogger("recits.live")
 
-LINGER_SECONDS = 0.005
+# Updates that come within so long of the first share a commit: as long as commits leave the core to the rest, and never so long that it is felt.
+LEAST_LINGER_SECONDS, MOST_LINGER_SECONDS = 0.001, 0.005
+LINGER_OF_A_COMMIT = 16
 BUSY_SECONDS = 10
 AFTER_ERROR_SECONDS = 0.01
 MOST_IN_ONE_COMMIT = 2000
@@ -85,6 +87,7 @@ class RowLog(ABC):
         self._queue: queue.SimpleQueue[list[Append] | Signal | _Woken | None] = queue.SimpleQueue()
         self._thread: threading.Thread | None = None
         self._looked = self._swept = time.time()
+        self._linger = LEAST_LINGER_SECONDS
 
     # — what each form does its own way —
 
@@ -151,6 +154,7 @@ class RowLog(ABC):
             batch: list[Append] = []
             said: list[Signal] = []
             going = self._gather(batch, said)
+            began = time.thread_time()
             try:
                 self._listen(listener)
                 if batch or said:
@@ -164,6 +168,8 @@ class RowLog(ABC):
                 continue
             if batch:
                 listener.committed(batch)
+                spent = time.thread_time() - began
+                self._linger = min(max(LINGER_OF_A_COMMIT * spent, LEAST_LINGER_SECONDS), MOST_LINGER_SECONDS)
             if batch or said:
                 self._told(self._worker, bool(batch), said)
             self._sweep_now_and_then()
@@ -172,7 +178,7 @@ class RowLog(ABC):
         """Waits for the first item and a little longer for those that come with it; returns False when the thread is to end."""
         try:
             item = self._queue.get(timeout=self._pause())
-            time.sleep(LINGER_SECONDS)
+            time.sleep(self._linger)
             while True:
                 if item is None:
                     return False

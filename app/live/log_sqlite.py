@@ -17,6 +17,8 @@ log = logging.getLogger("recits.live")
 # Asking an SQLite file whether it changed costs two microseconds.
 POLL_SECONDS = 0.01
 IDLE_SECONDS = 0.5
+# Another worker holds the file for the few milliseconds that its disk takes; SQLite's own patience grows to a tenth of a second between two looks.
+TURN_SECONDS = 0.0005
 
 SCHEMA = (
     """CREATE TABLE IF NOT EXISTS live_update (id INTEGER PRIMARY KEY AUTOINCREMENT, room TEXT NOT NULL, worker TEXT NOT NULL,
@@ -58,6 +60,7 @@ class SqliteLog(RowLog):
 
     def _open(self) -> None:
         self._own = self._connect()
+        self._own.execute("PRAGMA busy_timeout = 0")  # `_take_turn` waits; all else of this thread only reads
         self._last = self._own.execute(_LAST).fetchone()[0]
         self._last_signal = self._own.execute(_LAST_SIGNAL).fetchone()[0]
         self._version = -1
@@ -79,7 +82,7 @@ class SqliteLog(RowLog):
 
     def _commit(self, batch: Sequence[Append], said: Sequence[Signal], listener: Listener) -> None:
         connection = self._own_connection()
-        connection.execute("BEGIN IMMEDIATE")
+        self._take_turn(connection)
         rows, signals = self._tail(connection)  # nothing of another may slip between our ids
         if rows or signals:
             listener.arrived(rows, signals)
@@ -88,6 +91,18 @@ class SqliteLog(RowLog):
         last, last_signal = connection.execute(_LAST).fetchone()[0], connection.execute(_LAST_SIGNAL).fetchone()[0]
         connection.execute("COMMIT")
         self._last, self._last_signal = max(self._last, last), last_signal
+
+    def _take_turn(self, connection: sqlite3.Connection) -> None:
+        """Begins a transaction as soon as nobody else writes."""
+        deadline = time.monotonic() + log_rows.BUSY_SECONDS
+        while True:
+            try:
+                connection.execute("BEGIN IMMEDIATE")
+                return
+            except sqlite3.OperationalError as error:
+                if _code(error) != sqlite3.SQLITE_BUSY or time.monotonic() > deadline:
+                    raise
+            time.sleep(TURN_SECONDS)
 
     def _failed(self, error: Exception) -> str:
         connection = self._own_connection()

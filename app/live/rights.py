@@ -1,6 +1,6 @@
 """Who may write, suggest or read in a room: the services' own decisions, asked in threads, at the opening and again whenever they may have changed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -10,8 +10,9 @@ from sqlalchemy.orm import Session
 from app.db.models import Passage, Story
 from app.kernel.access import Actor
 from app.kernel.clock import Clock
+from app.kernel.voice import CATEGORY_KEY
 from app.services.access import load_actor
-from app.services.accounts import find_session
+from app.services.accounts import find_session, live_sessions
 from app.services.discussion import margin_decision
 from app.services.passages import passage_writing
 from app.services.snapshots import SnapshotCache
@@ -19,8 +20,6 @@ from app.services.stories import delegations_of, visibility, voices_in_story
 from app.services.suggestions import suggesting
 
 WRITE, SUGGEST, READ, NONE = "write", "suggest", "read", "none"
-# How the look names whose words these are.
-KEYS = {"elected_official": "elu", "local_agent": "col", "socioeconomic_operator": "eco", "state_agent": "eta"}
 GUEST, EDITOR = "guest", "editor"
 
 
@@ -66,6 +65,9 @@ class Rights(Protocol):
     def of(self, token: str, story: str, passages: Sequence[str]) -> dict[str, Right]:
         """Returns what a session may do in some passages of a story."""
 
+    def ended(self, tokens: Collection[str]) -> set[str]:
+        """Returns those of some sessions that are over."""
+
 
 class SiteRights:
     """Rights as the site's services decide them."""
@@ -91,6 +93,10 @@ class SiteRights:
             if actor is None:
                 return {passage: Right(NONE, "signed_out") for passage in passages}
             return {passage: _right(session, actor, story, session.get(Passage, passage)) for passage in passages}
+
+    def ended(self, tokens: Collection[str]) -> set[str]:
+        with Session(self._engine) as session:
+            return set(tokens) - live_sessions(session, tokens, self._clock())
 
     def _actor(self, session: Session, token: str | None) -> Actor | None:
         now = self._clock()
@@ -124,4 +130,4 @@ def _key(session: Session, actor: Actor, story_id: str) -> str:
     grants = sorted((grant for grant in actor.voices if grant.delegation in delegations), key=lambda grant: grant.scribe)
     if not grants:
         return EDITOR
-    return KEYS.get(grants[0].category or "", GUEST)
+    return CATEGORY_KEY.get(grants[0].category or "", GUEST)

@@ -3,7 +3,7 @@
 import asyncio
 from collections import deque
 from collections.abc import Callable, Container
-from typing import Any, Protocol
+from typing import Any
 
 from pycrdt import Doc
 
@@ -11,8 +11,9 @@ from app.kernel.document.markdown_writer import to_markdown
 from app.kernel.editor import accepted
 from app.kernel.editor.suggesting import same_accepted
 from app.kernel.editor.to_tree import to_tree
-from app.live import wire, ydoc
+from app.live import wire, words, ydoc
 from app.live.log import Loaded
+from app.live.outlet import Outlet
 from app.live.rights import NOTHING, SUGGEST, WRITE, Right
 from app.live.structs import check, reaches
 from app.live.ywatch import Incomplete, VoiceWatch
@@ -45,14 +46,15 @@ def length_of(document: Doc[Any]) -> int:
     return len(to_markdown(to_tree(ydoc.read(document))).encode())
 
 
-class Outlet(Protocol):
-    """Where messages to one browser go; `lang` is the language of its page."""
+def right_message(number: int, right: Right, lang: str, space: str = "") -> bytes:
+    """Returns the message that says what somebody may do in a passage, and whether there is space in it.
 
-    lang: str
-
-    def put(self, message: bytes) -> None: ...
-
-    def end(self, reason: str) -> None: ...
+    Args:
+        number: what the browser calls the passage.
+        space: as `Room.space`.
+    """
+    facts = {"right": right.kind, "why": words.why(right, lang), "voice": right.voice, "shared": right.shared, "space": space}
+    return wire.told(wire.RIGHT, number, facts)
 
 
 class Channel:
@@ -77,6 +79,10 @@ class Channel:
         self.received = self.in_flight = 0
         self.sync_head = wire.head(wire.SYNC, number)
         self.aware_head = wire.head(wire.AWARE, number)
+
+    def tell_right(self) -> None:
+        """Says what may be done here now, and how much space there is."""
+        self.outlet.put(right_message(self.number, self.right, self.outlet.lang, self.room.space))
 
 
 class _Anchors:
@@ -122,6 +128,16 @@ class Room:
     def in_flight(self) -> bool:
         """Whether something was appended to the log that is not on disk yet."""
         return self._appended > self._committed
+
+    @property
+    def is_idle(self) -> bool:
+        """Whether nobody has it open and nothing of it is still to be done."""
+        return not self.channels and not self.in_flight and not self.unsealed_since and self.ready.done()
+
+    def written(self, now: float) -> None:
+        """Notes that something came into it."""
+        self.written_at = now
+        self.unsealed_since = self.unsealed_since or now
 
     def fill(self, loaded: Loaded, document: Doc[Any], size: int, length: int) -> None:
         """Puts what the log holds into the room, and what other workers wrote while it was read.

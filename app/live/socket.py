@@ -2,30 +2,20 @@
 
 import asyncio
 import logging
+from collections import deque
 from typing import Any
 
 from app.asgi_types import Receive, Send
 from app.live import wire
 from app.live.log import SERVER, SUGGEST, WRITE, Append
+from app.live.outlet import MALFORMED, MOST_QUEUED, RESTART, TOO_FAST, TOO_LARGE, Direct, Outlet
 from app.live.rights import NOTHING, Right, Visitor
-from app.live.room import EMPTY_UPDATE, Broken, Channel, TooLarge
+from app.live.room import EMPTY_UPDATE, Broken, Channel, TooLarge, right_message
 
 log = logging.getLogger("recits.live")
 
-MALFORMED, TOO_LARGE, TOO_FAST, SIGNED_OUT, NOT_ALLOWED, RESTART = (
-    "malformed",
-    "too_large",
-    "too_fast",
-    "signed_out",
-    "not_allowed",
-    "restart",
-)
-CODES = {MALFORMED: 1002, TOO_LARGE: 1009, SIGNED_OUT: 1008, NOT_ALLOWED: 1008, TOO_FAST: 1013, RESTART: 1013, "disk_full": 1013}
-
 RATE, BURST = 60.0, 400.0
 MOST_CHANNELS = 200
-# A browser that reads more slowly than others write is let go: it resynchronises when it comes back.
-MOST_QUEUED = 8 * 1024 * 1024
 
 
 class Ended(Exception):
@@ -36,108 +26,124 @@ class Ended(Exception):
         self.reason = reason
 
 
-class Connection:
+class Connection(Outlet):
     """A socket of a story with the passages that it has open.
 
     Args:
         hub: all rooms and sockets of this worker.
         lang: language of the page.
         token: of the session that it was opened with.
+        direct: the shorter way to the browser and back, if the server has it.
     """
 
-    def __init__(self, hub: Any, story: str, lang: str, token: str, visitor: Visitor, send: Send) -> None:
+    def __init__(self, hub: Any, story: str, lang: str, token: str, visitor: Visitor, send: Send, direct: Direct | None) -> None:
+        super().__init__(lang, send, direct, hub.flush_soon)
         self.hub = hub
         self.story = story
-        self.lang = lang
         self.token = token
         self.visitor = visitor
         self.number = hub.next_number()
         self.here: str | None = None
+        self.asked_at = hub.background.now()
         self.channels: dict[int, Channel] = {}
-        self._send = send
-        self._queue: list[bytes] = []
-        self._queued = 0
-        self._pumping: asyncio.Task[None] | None = None
-        self._ending: str | None = None
-        self._budget, self._filled = BURST, hub.now()
-
-    # — to the browser —
-
-    def put(self, message: bytes) -> None:
-        """Sends a message with all others that are put in the same turn of the loop."""
-        self._queue.append(message)
-        self._queued += len(message)
-        if self._queued > MOST_QUEUED:
-            self.end(RESTART)
-        elif self._pumping is None:
-            self._pumping = self.hub.loop.create_task(self._pump())
-
-    def end(self, reason: str) -> None:
-        """Closes the socket with a word, after what is queued (unless that is what grew too long)."""
-        if self._ending is not None:
-            return
-        self._ending = reason
-        if self._queued > MOST_QUEUED:
-            self._queue.clear()
-        if self._pumping is None:
-            self._pumping = self.hub.loop.create_task(self._pump())
-
-    async def _pump(self) -> None:
-        try:
-            while self._queue:
-                queue, self._queue, self._queued = self._queue, [], 0
-                await self._send({"type": "websocket.send", "bytes": b"".join(queue)})
-            if self._ending is not None:
-                await self._send({"type": "websocket.close", "code": CODES[self._ending], "reason": self._ending})
-        except Exception:  # whoever reads sees that the other side is gone
-            self._queue = []
-        finally:
-            self._pumping = None
-
-    # — from the browser —
+        self._budget, self._filled = BURST, hub.background.now()
+        self._waiting: deque[bytes] = deque()
+        self._waits = 0
+        self._working: asyncio.Task[None] | None = None
 
     async def run(self, receive: Receive) -> None:
         """Serves the socket until it ends."""
         try:
-            while self._ending is None:
+            if self._direct is not None:
+                self._direct.listen(self.heard)
+            while self.ending is None:
                 event = await receive()
                 if event["type"] != "websocket.receive":
                     return
                 frame = event.get("bytes")
                 if frame is None:
-                    raise Ended(MALFORMED)
-                await self._frame(frame)
-        except (wire.Malformed, UnicodeDecodeError):
-            self.end(MALFORMED)
-        except Broken as broken:
-            self.end(MALFORMED)
-            self.hub.drop(broken.room, RESTART)
-        except (TooLarge, wire.TooLong):
-            self.end(TOO_LARGE)
-        except Ended as ended:
-            self.end(ended.reason)
-        except Exception:  # the database is away, for example: they come back with what they kept
-            log.exception("a socket ended")
-            self.end(RESTART)
+                    self.end(MALFORMED)
+                else:
+                    self.heard(frame)
+                    if self._working is not None:
+                        await self._working
         finally:
+            self._waiting.clear()
+            if self._working is not None:  # a passage that is being opened is closed afterwards, with the others
+                await asyncio.wait([self._working])
             for number in list(self.channels):
                 self.close(number)
-            if self._ending is not None:
-                await self._say_goodbye(receive)
+            if self.ending is not None:
+                await self.ended()
+                while (await receive())["type"] != "websocket.disconnect":
+                    pass
 
-    async def _say_goodbye(self, receive: Receive) -> None:
-        if self._pumping is not None:
-            await self._pumping
-        while (await receive())["type"] != "websocket.disconnect":
-            pass
+    def heard(self, frame: bytes) -> None:
+        """Takes a frame; what comes while a passage is being opened waits for it."""
+        if self.ending is not None:
+            return
+        if self._working is not None:
+            self._waiting.append(frame)
+            self._waits += len(frame)
+            if self._waits > MOST_QUEUED:
+                self.end(TOO_FAST)
+            return
+        try:
+            messages = self._read(frame)
+            at = self._take(messages, 0)
+            if at < len(messages):
+                self._working = self.hub.background.loop.create_task(self._open_and_go_on(messages, at))
+        except Exception as error:
+            self._end_with(error)
 
-    async def _frame(self, frame: bytes) -> None:
-        """Takes all messages of a frame; its updates become one commit, the caret travels with the text that it belongs to."""
-        entries: list[Append] = []
+    async def _open_and_go_on(self, messages: list[wire.Message], at: int) -> None:
+        """Takes what is left of a frame from a message that opens a passage, and all frames that came meanwhile."""
+        try:
+            while True:
+                while at < len(messages):
+                    _kind, number, client, body = messages[at]
+                    await self._open(number, client, wire.read_string(body))
+                    at = self._take(messages, at + 1)
+                if not self._waiting or self.ending is not None:
+                    return
+                frame = self._waiting.popleft()
+                self._waits -= len(frame)
+                messages = self._read(frame)
+                at = self._take(messages, 0)
+        except Exception as error:
+            self._end_with(error)
+        finally:
+            self._working = None
+
+    def _end_with(self, error: Exception) -> None:
+        """Ends the socket for what went wrong with a frame."""
+        if isinstance(error, Ended):
+            self.end(error.reason)
+        elif isinstance(error, wire.Malformed | UnicodeDecodeError):
+            self.end(MALFORMED)
+        elif isinstance(error, TooLarge | wire.TooLong):
+            self.end(TOO_LARGE)
+        elif isinstance(error, Broken):
+            self.end(MALFORMED)
+            self.hub.drop(error.room, RESTART)
+        else:  # the database is away, for example: they come back with what they kept
+            log.error("a socket ended", exc_info=error)
+            self.end(RESTART)
+
+    def _read(self, frame: bytes) -> list[wire.Message]:
         messages = wire.read_frame(frame)
         self._spend(len(messages))
+        return messages
+
+    def _take(self, messages: list[wire.Message], at: int) -> int:
+        """Takes messages from a place on, until one opens a passage, for which one waits; returns its place, or how many there are.
+
+        Their updates become one commit, the caret travels with the text that it belongs to.
+        """
+        entries: list[Append] = []
         try:
-            for kind, number, step, body in messages:
+            for place in range(at, len(messages)):
+                kind, number, step, body = messages[place]
                 if kind <= wire.AWARE:
                     channel = self.channels.get(number)
                     if channel is None:
@@ -148,9 +154,12 @@ class Connection:
                         self._answer(channel, body)
                     else:
                         self._update(channel, body, entries)
+                elif kind == wire.OPEN:
+                    return place
                 else:
                     self._flush(entries)
-                    await self._steer(kind, number, step, body)
+                    self._steer(kind, number, body)
+            return len(messages)
         finally:  # what is in a room is on its way to the log, whatever comes after it in the frame
             self._flush(entries)
 
@@ -159,14 +168,12 @@ class Connection:
             self.hub.append(entries[:])
             entries.clear()
 
-    async def _steer(self, kind: int, number: int, client: int, body: bytes) -> None:
-        if kind == wire.OPEN:
-            await self._open(number, client, wire.read_string(body))
-        elif kind == wire.CLOSE:
+    def _steer(self, kind: int, number: int, body: bytes) -> None:
+        if kind == wire.CLOSE:
             self.close(number)
         else:
             self.here = wire.read_passage(body)
-            self.hub.presence_changed(self.story)
+            self.hub.presence.changed(self.story)
 
     def _spend(self, messages: int) -> None:
         """Counts the messages of a frame; a burst is for the hour that somebody was offline, not for a script.
@@ -174,7 +181,7 @@ class Connection:
         Raises:
             Ended: if too many came.
         """
-        now = self.hub.now()
+        now = self.hub.background.now()
         self._budget = min(2 * BURST, self._budget + (now - self._filled) * 2 * RATE) - messages
         self._filled = now
         if self._budget < 0:
@@ -221,15 +228,15 @@ class Connection:
     async def _open(self, number: int, client: int, passage: str) -> None:
         if number in self.channels or len(self.channels) >= MOST_CHANNELS:
             raise Ended(MALFORMED)
-        right: Right = await self.hub.right_of(self, passage)
+        right: Right = await self.hub.rights.of(self, passage)
         if not right.opens:
-            self.put(self.hub.right_message(number, right, self.lang))
+            self.put(right_message(number, right, self.lang))
             return
         room = await self.hub.room_of(passage, self.story, right.shared)
         channel = Channel(self, number, client, self.visitor.account, room, right)
         self.channels[number] = channel
         self.hub.opened(channel)
-        self.put(self.hub.right_message(number, right, self.lang, room.space))
+        channel.tell_right()
         state, carets = wire.sync(number, wire.STEP1, room.state()), room.all_carets()
         room.once_on_disk(lambda: self.put(state + channel.aware_head + wire.sized(carets)))
 

@@ -71,6 +71,16 @@ class Typing:
         return True
 
 
+def client_of(update: bytes) -> bytes:
+    """Returns the client of an update of one piece, as it is written there; empty where there are more, or none."""
+    if update[:2] != b"\1\1":
+        return b""
+    end = 2
+    while end < len(update) and update[end] & 128:
+        end += 1
+    return update[2 : end + 1]
+
+
 def lone_text(update: bytes) -> Typing | None:
     """Returns the piece of text that is all there is in an update and that stands beside something; None if there is more, or less.
 

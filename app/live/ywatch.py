@@ -14,7 +14,7 @@ from typing import Any
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from app.kernel.editor.voices import Line, corrections
-from app.live.structs import Typing, lone_text, reaches
+from app.live.structs import Typing, client_of, lone_text, reaches
 from app.live.ydoc import made_by, root
 
 MEMORY = 100_000
@@ -54,8 +54,8 @@ class VoiceWatch:
         self._structure = False
         self._sender: str | None = None
         self._root = root(doc)
-        # Where each voice types, and the texts whose lines were not read again since it went on typing there.
-        self._typing: dict[str, tuple[Typing, int, XmlText]] = {}
+        # Where each voice types here, and each client of another worker (as updates write it); the texts whose lines were not read again since they went on there.
+        self._typing: dict[str | bytes, tuple[Typing, int, XmlText]] = {}
         self._unread: dict[int, XmlText] = {}
         self._subscription: Any = None
         self._missing: list[bytes] = []  # what others wrote that waits for a piece
@@ -72,7 +72,11 @@ class VoiceWatch:
         Raises:
             UnicodeDecodeError: if it is such a piece, and no text.
         """
-        place = self._typing.get(voice) if voice is not None else None
+        return voice is not None and self._goes_on(voice, update)
+
+    def _goes_on(self, who: str | bytes, update: bytes) -> bool:
+        """Applies an update if it is more words right after the last ones of somebody."""
+        place = self._typing.get(who)
         if place is None or self._missing:
             return False
         typing, key, text = place
@@ -87,12 +91,14 @@ class VoiceWatch:
 
     def heard(self, update: bytes) -> None:
         """Applies an update that the server or another worker wrote or checked."""
+        if self._goes_on(client_of(update), update):
+            return
         self._sender = None
         self._look(update)
-        if lone_text(update) is None:
-            self._typing.clear()
         state = self._doc.get_state()
         self._missing = [waiting for waiting in (*self._missing, update) if not reaches(state, [waiting])]
+        lone = lone_text(update)
+        self._note_typing(lone, lone and lone.client, bool(self._missing))
 
     def apply(self, update: bytes, voice: str | None) -> bytes | None:
         """Applies an update that a person sent.
@@ -131,14 +137,14 @@ class VoiceWatch:
             self._subscription = self._root.observe_deep(self._observe)
         self._doc.apply_update(update)
 
-    def _note_typing(self, lone: Typing | None, voice: str | None, wrong: bool) -> None:
+    def _note_typing(self, lone: Typing | None, who: str | bytes | None, wrong: bool) -> None:
         if lone is None or wrong:
             self._typing.clear()
-        elif voice is not None:
-            self._typing.pop(voice, None)
+        elif who is not None:
+            self._typing.pop(who, None)
             if len(self._written) == 1 and self._written[0][1]:
                 text = self._written[0][0]
-                self._typing[voice] = lone, hash(text), text
+                self._typing[who] = lone, hash(text), text
 
     def _faults(self, change: _Change) -> Iterator[tuple[int, int, str]]:
         yield from change.restored
@@ -180,6 +186,7 @@ class VoiceWatch:
         self._before.setdefault(key, old)
         self._lines[key] = line
         if self._sender is None:
+            self._written.append((text, any("insert" in step for step in delta)))
             return
         plain = self._is_plain(delta)
         self._written.append((text, plain and any("insert" in step for step in delta)))

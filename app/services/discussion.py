@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Account, Comment, CommentThread, Mention, Passage, PassageRevision, Story, Voice
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no
+from app.kernel.document.characters import clean
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.voice import Mandate
@@ -137,7 +138,7 @@ def start_thread(
         passage_id=passage.id,
         with_review=Capacity.MEMBER not in capacities_in(uow.session, actor, story.id),
         anchor=anchor or None,
-        quotation=" ".join(marked.split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
+        quotation=" ".join(clean(marked).split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
     )
     return _begin(uow, actor, story, thread, body, mentioned)
 

@@ -2,13 +2,15 @@
 
 import re
 from collections.abc import Sequence
+from dataclasses import replace
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import Passage, Story, Suggestion
+from app.db.models import Account, Passage, Story, Suggestion
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no, yes
+from app.kernel.document.characters import clean
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.workflow import Capacity
@@ -61,12 +63,14 @@ def keep_proposals(uow: UnitOfWork, passage_id: str, proposals: Sequence[Proposa
     passage = uow.session.get_one(Passage, passage_id)
     rows = {row.id: row for row in uow.session.scalars(select(Suggestion).where(Suggestion.passage_id == passage_id))}
     there = {proposal.id for proposal in proposals}
+    known = set(uow.session.scalars(select(Account.id).where(Account.id.in_({proposal.by for proposal in proposals}))))
     changed = False
-    for proposal in proposals:
+    for proposal in _own(uow.session, passage_id, proposals):
         row = rows.get(proposal.id)
         inserted, deleted = proposal.inserted[:_WORDS], proposal.deleted[:_WORDS]
         if row is None:
-            row = Suggestion(id=proposal.id, passage_id=passage_id, author_id=proposal.by, created_at=uow.now, state=OPEN)
+            author = proposal.by if proposal.by in known else None
+            row = Suggestion(id=proposal.id, passage_id=passage_id, author_id=author, created_at=uow.now, state=OPEN)
             uow.session.add(row)
             changed = True
         elif row.state == WITHDRAWN:  # an undo brought it back
@@ -82,9 +86,25 @@ def keep_proposals(uow: UnitOfWork, passage_id: str, proposals: Sequence[Proposa
     return changed
 
 
+def _own(session: Session, passage_id: str, proposals: Sequence[Proposal]) -> list[Proposal]:
+    """Leaves out ids that another passage has on record: a program of somebody's own brought them here, and they are nobody's to decide in this one."""
+    ids = [proposal.id for proposal in proposals]
+    elsewhere = set(session.scalars(select(Suggestion.id).where(Suggestion.id.in_(ids), Suggestion.passage_id != passage_id)))
+    return [proposal for proposal in proposals if proposal.id not in elsewhere]
+
+
 def proposals_of(live: LiveDocuments, passage_id: str) -> list[Proposal]:
-    """Returns what is proposed in a passage, under ids as our editor draws them: what another program calls otherwise is nobody's to decide."""
-    return [proposal for proposal in live.suggestions(passage_id) if _ID.fullmatch(proposal.id)]
+    """Returns what is proposed in a passage, in characters that a text may hold, and under ids as our editor draws them.
+
+    What another program calls otherwise is nobody's to decide.
+    """
+    return [_cleaned(proposal) for proposal in live.suggestions(passage_id) if _ID.fullmatch(proposal.id)]
+
+
+def _cleaned(proposal: Proposal) -> Proposal:
+    """A room holds what browsers sent; a text is cleaned when it becomes a revision, which proposed words never do."""
+    said = {name: clean(getattr(proposal, name)) for name in ("by", "inserted", "deleted", "before", "after")}
+    return replace(proposal, **said)
 
 
 class Decisions(Desk):

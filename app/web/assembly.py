@@ -116,3 +116,20 @@ def _labels() -> Labels:
         missing_image=_("Image indisponible : {alt}"),
         missing_image_unnamed=_("Image indisponible"),
     )
+
+
+def levelled(pieces: list[Any]) -> list[Any]:
+    """Returns a stored fragment whose headings have their depth as level: 1 for the outermost, none skipped, whatever was typed."""
+    open_levels: list[int] = []
+    written = []
+    for piece in pieces:
+        if not isinstance(piece, list) or piece[0] != "heading":
+            written.append(piece)
+            continue
+        _kind, level, end = piece
+        if not end:
+            while open_levels and open_levels[-1] >= level:
+                open_levels.pop()
+            open_levels.append(level)
+        written.append(["heading", len(open_levels), end])
+    return written

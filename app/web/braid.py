@@ -11,12 +11,10 @@ from app.db.models import MomentRevision
 from app.db.reading import StoryCard
 from app.kernel import braid
 from app.kernel.document.typography import typeset
-from app.kernel.voice import CATEGORIES
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY
 from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.templating import iso_date, markup, moment_words
-from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, STANCES
-
-_KEYS: dict[str, str] = {str(category): key for category, key in CATEGORY_KEY.items()}
+from app.web.words import CATEGORY_FULL, CATEGORY_SHORT, STANCES
 
 
 class Told(Protocol):
@@ -160,7 +158,7 @@ def fingerprint(moments: Sequence[tuple[Mapping[str, str], str]], ident: str) ->
 
 def card_fingerprint(card: StoryCard) -> Markup:
     """Returns the fingerprint of a story in a list."""
-    steps = [({_KEYS[category]: stance for category, stance in step.told.items()}, step.mark) for step in card.told]
+    steps = [({CATEGORY_KEY[category]: stance for category, stance in step.told.items()}, step.mark) for step in card.told]
     return fingerprint(steps, f"f{card.id}")
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.db.models import Story, StoryVersion
 from app.db.reading import public_story_clause, read_story
-from app.web.story_view import MomentShown, StoryShown, show_story
+from app.web.story_shown import MomentShown, StoryShown
+from app.web.story_view import show_story
 
 
 @dataclass(frozen=True)

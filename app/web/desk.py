@@ -17,12 +17,13 @@ from app.services.formats import DEFAULT_FORMAT
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, desk, field_errors, reader, refresh, seal, signed_in, site, writing
-from app.web.desk_view import in_margins, my_space, obstacle_lines, show_working_copy, voice_words
+from app.web.desk_view import obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
 from app.web.forms import ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.live_page import open_story
 from app.web.margin_view import NOTHING_TYPED, ExchangeShown, Typed, show_exchange
+from app.web.space_view import in_margins, my_space
 from app.web.templating import moment_words
 
 blueprint = Blueprint("desk", __name__, url_prefix="/espace")

@@ -18,13 +18,12 @@ from app.kernel.pages import PATH_LENGTH, first_segment
 from app.services.page_texts import page_media_clause
 from app.services.visibility import page_reading
 from app.web.addresses import reserved_segments
-from app.web.assembly import image_ids, page_href, resolver_for, to_html
+from app.web.assembly import image_ids, levelled, page_href, resolver_for, to_html
 from app.web.content_types import show_page
 from app.web.context import reader, site
 from app.web.gate import public
 from app.web.locale import SOURCE_LANGUAGE, current_language
 from app.web.navigation import known_page, navigation
-from app.web.story_view import levelled
 
 blueprint = Blueprint("pages", __name__)
 blueprint.add_app_template_global(navigation, "navigation")

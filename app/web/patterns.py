@@ -12,11 +12,12 @@ from wtforms import BooleanField, Form, RadioField, StringField, TextAreaField
 from app.db.models import MomentRevision
 from app.kernel.braid import strongest
 from app.kernel.moment_date import DateKind
-from app.kernel.voice import ActorCategory
+from app.kernel.voice import CATEGORY_KEY, ActorCategory
 from app.web.forms import choices
 from app.web.gate import public
-from app.web.story_view import MissingShown, StanceShown, VoiceShown
-from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, DISPLAYS, STANCES, STATES
+from app.web.story_shown import MissingShown, StanceShown
+from app.web.voice_view import VoiceShown
+from app.web.words import CATEGORY_FULL, CATEGORY_SHORT, DISPLAYS, STANCES, STATES
 
 blueprint = Blueprint("patterns", __name__)
 

@@ -25,7 +25,7 @@ from app.db.reading import (
 )
 from app.db.themes import themes_of
 from app.kernel.ids import ID_LENGTH
-from app.kernel.voice import CATEGORIES
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY
 from app.kernel.workflow import Capacity
 from app.services.stories import capacities_in
 from app.services.visibility import public_reading
@@ -37,8 +37,10 @@ from app.web.formats import opening_of
 from app.web.gate import public
 from app.web.hiding import hiding_of, lead_of_hidden, may_explain, may_know_why
 from app.web.locale import SOURCE_LANGUAGE
-from app.web.story_view import StoryShown, category_of_slug, show_story
-from app.web.words import CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG
+from app.web.story_shown import StoryShown
+from app.web.story_view import show_story
+from app.web.voice_view import category_of_slug
+from app.web.words import CATEGORY_FULL, CATEGORY_SHORT, CATEGORY_SLUG
 
 blueprint = Blueprint("reading", __name__)
 for _name, _function in braid.GLOBALS.items():

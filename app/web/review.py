@@ -6,6 +6,7 @@ from datetime import datetime
 from flask import Blueprint, flash, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
+from flask_babel import ngettext
 
 from app.db import desk as queries
 from app.db.models import Story, StoryVersion
@@ -18,7 +19,7 @@ from app.kernel.workflow import Capacity, StoryState, open_transitions
 from app.services import discussion, publishing, stories, themes, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
 from app.web.desk import exchange_of, story_page
-from app.web.desk_view import days_since, obstacle_sentence
+from app.web.desk_view import obstacle_sentence
 from app.web.forms import ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
 from app.web.gate import keeps_text
 from app.web.margin_view import NOTHING_TYPED, Typed
@@ -44,7 +45,13 @@ def queue() -> ResponseReturnValue:
 
 
 def _line(entry: queries.QueueEntry, now: datetime) -> tuple[queries.QueueEntry, str]:
-    return entry, days_since(entry.story.state_since, now)
+    return entry, _days_since(entry.story.state_since, now)
+
+
+def _days_since(since: datetime, now: datetime) -> str:
+    """« depuis 9 jours »"""
+    days = (now - since).days
+    return _("depuis aujourd’hui") if days < 1 else ngettext("depuis %(num)s jour", "depuis %(num)s jours", days)
 
 
 def _mine(entries: list[queries.QueueEntry]) -> list[queries.QueueEntry]:

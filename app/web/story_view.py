@@ -2,28 +2,22 @@
 
 import re
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from flask_babel import gettext as _
-from markupsafe import Markup
 from sqlalchemy.orm import Session
 
-from app.db.models import MomentRevision, PassageRevision, Voice
+from app.db.models import PassageRevision, Voice
 from app.db.reading import StoryPage
-from app.kernel.braid import strongest
 from app.kernel.document.typography import typeset
 from app.kernel.spans import stretches
-from app.kernel.voice import CATEGORIES, ActorCategory, Display, shown_as
+from app.kernel.voice import CATEGORIES, CATEGORY_KEY
 from app.services.passages import own_words, spans_of
-from app.web.assembly import PageResolver, resolver_for, to_html
+from app.web.assembly import PageResolver, levelled, resolver_for, to_html
 from app.web.blocks import block_html
-from app.web.locale import SOURCE_LANGUAGE, current_language
-from app.web.words import ANONYMOUS, CATEGORY_FULL, CATEGORY_KEY, CATEGORY_SHORT, CATEGORY_SLUG, STANCES
-
-# Adults read prose on a screen at about this speed (Brysbaert 2019, 238 words a minute, rounded down for French).
-WORDS_PER_MINUTE = 220
+from app.web.story_shown import MissingShown, MomentShown, PassageShown, StanceShown, StoryShown, StretchShown
+from app.web.voice_view import VoiceShown, rank, show_voice
+from app.web.words import CATEGORY_SHORT, STANCES
 
 # Quotation marks as they stand inside others.
 _INNER_QUOTE = re.compile("«[\u202f\u00a0 ]?|[\u202f\u00a0 ]?»")
@@ -33,229 +27,6 @@ PASSAGE_LEVEL = 2
 
 # How much of a passage is quoted where it is only announced.
 OPENING_LENGTH = 120
-
-
-@dataclass(frozen=True)
-class VoiceShown:
-    """A voice as the public sees it; `key` is the look's class, empty for guests and anonymous voices."""
-
-    id: str
-    category: ActorCategory | None
-    key: str
-    short: str
-    full: str
-    name: str
-    function: str
-    anonymous: bool = False
-
-    @property
-    def label(self) -> str:
-        """Who speaks, in the fewest words that are shown: name, else function, else category."""
-        return self.name or self.function or self.full
-
-    @property
-    def who(self) -> str:
-        """What stands beside the label of the category: name, else function, else nothing; nothing for what the label says already."""
-        words = self.name or self.function
-        return "" if words == self.short else words
-
-    @property
-    def worded(self) -> tuple[str, str]:
-        """The short label and its language: a name or a function is in the site's, a category in the page's."""
-        return self.short, SOURCE_LANGUAGE if self.short in (self.name, self.function) else current_language()
-
-    @property
-    def role(self) -> str:
-        """The function, where the name or the label has not said it already."""
-        return "" if self.function in (self.who, self.short) else self.function
-
-
-@dataclass(frozen=True)
-class StretchShown:
-    """A stretch of a shared passage with the voice that says it; None where nobody's is known."""
-
-    text: str
-    voice: VoiceShown | None
-
-
-@dataclass(frozen=True)
-class PassageShown:
-    """A passage on a page; `voice` None is the delegation's shared text."""
-
-    id: str
-    anchor: str
-    voice: VoiceShown | None
-    html: Markup
-    opening: str
-    lang: str
-    words: int
-    gathered_by: str
-    prompt: str
-    hash: str
-    signed: bool
-    stretches: tuple[StretchShown, ...] = ()
-
-
-@dataclass(frozen=True)
-class StanceShown:
-    """Where a voice stands on a moment."""
-
-    voice: VoiceShown
-    code: str
-    sign: str
-    word: str
-    note: str
-
-
-@dataclass(frozen=True)
-class MissingShown:
-    """A category that does not tell a moment; `unnamed` if it may be speaking there as a voice that shows no category."""
-
-    category: ActorCategory
-    key: str
-    short: str
-    reason: str
-    unnamed: bool = False
-
-
-@dataclass(frozen=True)
-class MomentShown:
-    """A moment with all that is told of it; `revision` is None for words about the whole story."""
-
-    number: int
-    anchor: str
-    revision: MomentRevision | None
-    phase: str
-    passages: tuple[PassageShown, ...]
-    missing: tuple[MissingShown, ...]
-    stances: tuple[StanceShown, ...]
-
-    @property
-    def mark(self) -> str:
-        """The strongest stance: disagree, else nuance, else agree."""
-        return strongest(stance.code for stance in self.stances)
-
-    def of(self, category: str) -> tuple[PassageShown, ...]:
-        """The passages of a category's voices."""
-        return tuple(passage for passage in self.passages if passage.voice is not None and passage.voice.category == category)
-
-    @property
-    def shared(self) -> tuple[PassageShown, ...]:
-        return tuple(passage for passage in self.passages if passage.voice is None)
-
-    @property
-    def guests(self) -> tuple[PassageShown, ...]:
-        return tuple(passage for passage in self.passages if passage.voice is not None and passage.voice.category is None)
-
-    def absence(self, category: str) -> MissingShown | None:
-        return next((entry for entry in self.missing if entry.category == category), None)
-
-    @property
-    def told(self) -> dict[str, str]:
-        """Look's key → stance, "" where none was stated, for the voices that tell this moment; of two voices of one seat, the stronger stance."""
-        told: dict[str, str] = {}
-        for passage in self.passages:
-            if passage.voice is not None and passage.voice.key:
-                told.setdefault(passage.voice.key, "")
-        for stance in self.stances:
-            key = stance.voice.key
-            if key in told:
-                told[key] = stance.code if not told[key] else strongest((told[key], stance.code))
-        return told
-
-    @property
-    def unnamed(self) -> frozenset[str]:
-        """Look's keys of the categories that must not be called missing here."""
-        return frozenset(gap.key for gap in self.missing if gap.unnamed)
-
-    @property
-    def also(self) -> tuple[tuple[str, str], ...]:
-        """Voices that tell this moment and have no strand, each with the language of its words."""
-        return tuple(dict.fromkeys(passage.voice.worded for passage in self.guests if passage.voice is not None))
-
-    def stance_of(self, voice: VoiceShown) -> StanceShown | None:
-        """Where a voice stands on this moment, if it says so."""
-        return next((stance for stance in self.stances if stance.voice.id == voice.id), None)
-
-    def others(self, voice: VoiceShown) -> tuple[PassageShown, ...]:
-        """The passages of the other voices, the delegation's shared text left out."""
-        return tuple(passage for passage in self.passages if passage.voice is not None and passage.voice.id != voice.id)
-
-
-@dataclass(frozen=True)
-class StoryShown:
-    """A whole version, ready for any of the three readings."""
-
-    title: str
-    standfirst: str
-    lang: str
-    format: str
-    moments: tuple[MomentShown, ...]
-    voices: tuple[VoiceShown, ...]
-    words: int
-    signed: int
-    asked: int
-    hash: str
-
-    @property
-    def minutes(self) -> int:
-        """Minutes that reading takes, at least one."""
-        return max(1, round(self.words / WORDS_PER_MINUTE))
-
-    @property
-    def told_moments(self) -> tuple[MomentShown, ...]:
-        return tuple(moment for moment in self.moments if moment.revision is not None)
-
-    @property
-    def disagreements(self) -> int:
-        return sum(moment.mark == "disagree" for moment in self.moments)
-
-    @property
-    def absences(self) -> int:
-        return sum(not gap.unnamed for moment in self.moments for gap in moment.missing)
-
-    @property
-    def main_category(self) -> ActorCategory | None:
-        """The category that tells most of the story, where one tells more than half of it; None where nobody does, or without a category."""
-        words: dict[ActorCategory | None, int] = {}
-        for moment in self.moments:
-            for passage in moment.passages:
-                if passage.voice is not None:
-                    words[passage.voice.category] = words.get(passage.voice.category, 0) + passage.words
-        return next((category for category, number in words.items() if number * 2 > self.words), None)
-
-    def cast_of(self, category: str | None) -> tuple[VoiceShown, ...]:
-        """The voices of a category, in the order of their mandates; without a category, guests and unnamed voices."""
-        return tuple(voice for voice in self.voices if voice.category == category)
-
-    @property
-    def veiled(self) -> bool:
-        """Whether a voice speaks here without its category, so that none can be said to be missing throughout."""
-        return any(voice.anonymous for voice in self.voices)
-
-    @property
-    def crossing(self) -> MomentShown | None:
-        """The moment that shows best what crossing voices means: most voices, then the strongest divergence, then the later one."""
-        told = [moment for moment in self.told_moments if len(moment.told) > 1]
-        weight = {"disagree": 2, "nuance": 1}
-        return max(told, key=lambda moment: (len(moment.told), weight.get(moment.mark, 0), moment.number), default=None)
-
-    def opening_of(self, category: str) -> PassageShown | None:
-        """The first passage of a category's voices."""
-        return next((passage for moment in self.moments for passage in moment.of(category)), None)
-
-
-def show_voice(voice: Voice) -> VoiceShown:
-    """Returns a voice as its holder wishes to be shown; applied at every page, so that a narrower choice holds at once."""
-    display = Display(voice.display)
-    category = ActorCategory(voice.category) if voice.category and display is not Display.ANONYMOUS else None
-    name, function = shown_as(display, voice.name, voice.function)
-    if category is None:
-        label = str(ANONYMOUS) if display is Display.ANONYMOUS else name or function or _("Voix invitée")
-        return VoiceShown(voice.id, None, "", label, label, name, function, anonymous=display is Display.ANONYMOUS)
-    return VoiceShown(
-        voice.id, category, CATEGORY_KEY[category], str(CATEGORY_SHORT[category]), str(CATEGORY_FULL[category]), name, function
-    )
 
 
 def show_story(session: Session, page: StoryPage, prefix: str = "") -> StoryShown:
@@ -313,7 +84,7 @@ def _show_moment(
         phase=phase.name if phase else "",
         passages=passages,
         missing=tuple(_absences(manifest, moment_hash, passages)) if revision else (),
-        stances=tuple(sorted(stances, key=lambda stance: _rank(stance.voice))),
+        stances=tuple(sorted(stances, key=lambda stance: rank(stance.voice))),
     )
 
 
@@ -355,23 +126,6 @@ def _stretches(revision: PassageRevision, voices: Mapping[str, VoiceShown]) -> t
     return tuple(StretchShown(part.text.strip("\n"), voices.get(part.voice or "")) for part in parts if part.text.strip())
 
 
-def levelled(pieces: list[Any]) -> list[Any]:
-    """Returns a stored fragment whose headings have their depth as level: 1 for the outermost, none skipped, whatever was typed."""
-    open_levels: list[int] = []
-    written = []
-    for piece in pieces:
-        if not isinstance(piece, list) or piece[0] != "heading":
-            written.append(piece)
-            continue
-        _kind, level, end = piece
-        if not end:
-            while open_levels and open_levels[-1] >= level:
-                open_levels.pop()
-            open_levels.append(level)
-        written.append(["heading", len(open_levels), end])
-    return written
-
-
 def opening(plain: str, lang: str) -> str:
     """Returns the first words of a passage, to be put between « »: its first sentences as far as they are short, else its first words and an ellipsis."""
     words = _INNER_QUOTE.sub(lambda found: "“" if "«" in found[0] else "”", typeset(plain.strip().split("\n")[0].strip(), lang))
@@ -405,20 +159,11 @@ def _absences(manifest: dict[str, Any], moment_hash: str | None, passages: Seque
     ]
 
 
-def _rank(voice: VoiceShown) -> int:
-    return CATEGORIES.index(voice.category) if voice.category else len(CATEGORIES)
-
-
 def _cast(rows: Mapping[str, Voice], voices: dict[str, VoiceShown], told: Sequence[PassageShown]) -> tuple[VoiceShown, ...]:
     """Returns the voices that speak: by category, then those of one seat in the order of their mandates."""
     speaking = {passage.voice.id for passage in told if passage.voice is not None}
 
     def place(voice: VoiceShown) -> tuple[int, date, str]:
-        return _rank(voice), rows[voice.id].mandate_start or date.min, voice.id
+        return rank(voice), rows[voice.id].mandate_start or date.min, voice.id
 
     return tuple(sorted((voice for voice in voices.values() if voice.id in speaking), key=place))
-
-
-def category_of_slug(slug: str) -> ActorCategory | None:
-    """Returns the category that an address names, or None."""
-    return next((category for category, name in CATEGORY_SLUG.items() if name == slug), None)

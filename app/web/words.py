@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext as _l
 from flask_babel.speaklater import LazyString
 
 from app.kernel.errors import RecitsError
-from app.kernel.voice import ActorCategory
+from app.kernel.voice import CATEGORY_KEY, ActorCategory  # noqa: F401  # the keys for templates, a site’s own too
 
 CATEGORY_SHORT = {
     "elected_official": _l("Élu·e"),
@@ -19,13 +19,6 @@ CATEGORY_FULL = {
     "local_agent": _l("Agent·e de la collectivité"),
     "socioeconomic_operator": _l("Opérateur·rice socio-économique"),
     "state_agent": _l("Agent·e de l’État"),
-}
-# The look's keys (CSS classes, braid) for the four categories.
-CATEGORY_KEY = {
-    ActorCategory.ELECTED_OFFICIAL: "elu",
-    ActorCategory.LOCAL_AGENT: "col",
-    ActorCategory.SOCIOECONOMIC_OPERATOR: "eco",
-    ActorCategory.STATE_AGENT: "eta",
 }
 CATEGORY_SLUG = {
     ActorCategory.ELECTED_OFFICIAL: "elu-e",

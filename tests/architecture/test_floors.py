@@ -24,6 +24,7 @@ FLOORS = {
     "app.trial": 5,
     "app.worker": 5,
     "app.arbiter": 5,
+    "app.direct_socket": 0,
     "app.asgi": 5,
     "app.console": 5,
     "app.__main__": 5,

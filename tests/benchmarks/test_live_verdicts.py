@@ -1,6 +1,9 @@
 """The verdicts of `make bench-live`: what was not measured is no pass, and nothing between two sizes is given to us."""
 
-from tests.benchmarks.live.bench import HOCUSPOCUS, MEMORY, OURS, Verdicts, median
+import pytest
+
+from tests.benchmarks.live import bench
+from tests.benchmarks.live.bench import HOCUSPOCUS, MEMORY, OURS, Verdicts, find_limit, median
 
 KILLED = {"name": OURS, "acknowledged_lost": 0, "shown_lost": 0, "back_ms": 2000}
 JOINED = {"join_most": 20}
@@ -48,3 +51,23 @@ def test_dropped_pages_are_not_served_in_time():
 def test_medians_keep_the_worst_of_what_went_wrong():
     runs = [row(OURS, 400, p95) | {"apart": apart} for p95, apart in ((10, 0), (12, 1), (50, 0))]
     assert (median(runs)["p95"], median(runs)["apart"], median(runs)["writers"]) == (12, 1, 400)
+
+
+@pytest.mark.parametrize(
+    ("late_at", "added"),
+    [(600, [(HOCUSPOCUS, 600)]), (800, [(HOCUSPOCUS, 600), (HOCUSPOCUS, 800), (OURS, 1600)]), (400, [(OURS, 800)])],
+)
+def test_a_faster_machine_gives_both_more_writers(monkeypatch, late_at, added):
+    monkeypatch.setattr(bench, "measured_quietly", lambda _asked, name, writers: row(name, writers, 100 if writers < late_at else 500))
+    rows = [row(OURS, 1200, 150), row(HOCUSPOCUS, 400, 100 if late_at > 400 else 500)]
+    find_limit(None, rows)
+    assert [(found["name"], found["writers"]) for found in rows[2:]] == added
+
+
+def test_a_run_that_says_nothing_judges_nobody(monkeypatch):
+    noisy = {"failed": "no quiet run in 3", "noisy": True}
+    monkeypatch.setattr(bench, "measured_quietly", lambda _asked, name, writers: {"name": name, "writers": writers} | noisy)
+    rows = [row(OURS, 1200, 150), row(HOCUSPOCUS, 400, 100)]
+    find_limit(None, rows)
+    assert [(found["name"], found["writers"]) for found in rows[2:]] == [(HOCUSPOCUS, 600)]
+    assert missed([*(found for found in good() if found["name"] != HOCUSPOCUS), *rows[1:]]) == 1

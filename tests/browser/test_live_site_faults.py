@@ -11,7 +11,7 @@ from tests.browser.conftest import go
 from tests.browser.live import Writer
 from tests.browser.live_site import LiveSite, line_to, ready, wait_for
 from tests.processes.conftest import command
-from tests.web.matrix import sign
+from tests.told_stories import sign
 
 SENTENCE = "Le préau ouvre à sept heures."
 TEXT = f"{SENTENCE}\n\nUn second paragraphe."

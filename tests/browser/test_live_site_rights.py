@@ -16,7 +16,7 @@ from tests.browser.conftest import go
 from tests.browser.live import Writer
 from tests.browser.live_site import LiveSite, address_of, ready
 from tests.live.page import Page
-from tests.web.matrix import carry, sign
+from tests.told_stories import carry, sign
 
 SENTENCE = "Le préau ouvre à sept heures."
 

@@ -22,7 +22,7 @@ from tests.live.page import SECONDS, Page
 settings.register_profile("steady", deadline=None, derandomize=True, database=None)
 settings.load_profile("steady")
 
-WORKER = {"ws": "websockets-sansio", "ws_per_message_deflate": False, "log_level": "critical", "lifespan": "off"}
+WORKER = {"ws": "app.direct_socket:DirectSocket", "ws_per_message_deflate": False, "log_level": "critical", "lifespan": "off"}
 
 
 @dataclass

@@ -51,6 +51,18 @@ def test_a_full_disk_acknowledges_nothing_and_heals(started, path):
     assert heard.tokens() == ["before", "after"]
 
 
+def test_a_worker_waits_for_its_turn(started, path):
+    log, heard = started(SqliteLog(path))
+    with sqlite3.connect(path, isolation_level=None) as other:
+        other.execute("BEGIN IMMEDIATE")
+        log.append([entry("p1", say("un")[0], "waits")])
+        with heard.changed:
+            assert not heard.changed.wait_for(lambda: heard.batches or heard.failures, 0.3)
+        other.execute("ROLLBACK")
+        heard.wait(lambda: heard.tokens() == ["waits"])
+    assert heard.failures == []
+
+
 def test_a_worker_that_cannot_get_the_lock_says_so(started, path, monkeypatch):
     monkeypatch.setattr("app.live.log_rows.BUSY_SECONDS", 0.2)
     log, heard = started(SqliteLog(path))

@@ -5,7 +5,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy import select
 
-from app.db.models import AccountSession, Passage, Story
+from app.db.models import Account, AccountSession, Passage, Story
+from app.kernel.events import PluginToggled
 from app.services.accounts import end_session, set_disabled, set_roles
 from app.services.approvals import reopen_passage, revoke_signature, sign_passage
 from app.services.markup import prepare_here
@@ -108,13 +109,46 @@ def test_an_account_that_is_closed_ends_its_sockets(served, site, world, passage
 
 
 def test_a_session_that_expires_ends_the_socket(served, site, world, passages, monkeypatch):
-    monkeypatch.setattr("app.live.hub.RECHECK_SECONDS", 0.1)
+    monkeypatch.setattr("app.live.rights_watch.SESSIONS_SECONDS", 0.1)
     monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
     page = served.open("helene").open(passages.own)
     with site.writer.begin() as uow:
         for row in uow.session.scalars(select(AccountSession)):
             row.expires_at = uow.now - timedelta(seconds=1)
     assert page.wait_closed() == (1008, "signed_out")
+
+
+def test_what_nobody_announced_is_found_in_time(served, site, world, passages, monkeypatch):
+    monkeypatch.setattr("app.live.rights_watch.EVERYTHING_SECONDS", 0.1)
+    monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
+    page = served.open("helene").open(passages.own)
+    assert page.rights[1]["right"] == "write"
+    with site.writer.begin() as uow:
+        uow.session.get_one(Story, world.stories["legumerie"]).state = "submitted"
+    page.wait(lambda: page.rights[1]["right"] == "read")
+
+
+def test_only_sessions_that_are_over_end_their_sockets(served, site, world, passages, monkeypatch):
+    monkeypatch.setattr("app.live.rights_watch.SESSIONS_SECONDS", 0.1)
+    monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
+    over, disabled, live = (served.open(name).open(passages.shared) for name in ("helene", "karim", "maud"))
+    with site.writer.begin() as uow:
+        someone = uow.session.scalars(select(AccountSession).where(AccountSession.account_id == world.accounts["helene"]))
+        for row in someone:
+            row.ended_at = uow.now
+        uow.session.get_one(Account, world.accounts["karim"]).disabled_at = uow.now
+    assert over.wait_closed() == disabled.wait_closed() == (1008, "signed_out")
+    live.write("Je reste.")
+    live.wait(lambda: live.saved)
+
+
+def test_a_plugin_that_goes_on_or_off_has_everybody_asked_about(served, site, passages, monkeypatch):
+    page = served.open("helene").open(passages.own)
+    asked = []
+    monkeypatch.setattr(served.front.hub.rights, "recheck_soon", lambda connections: asked.append(len(list(connections))))
+    with site.writer.begin() as uow:
+        uow.emit(PluginToggled("communication", True))
+    page.wait(lambda: asked == [1])
 
 
 def test_a_scribe_who_is_no_longer_one_suggests_no_more(served, site, world, passages):

@@ -54,7 +54,7 @@ def test_leaving_makes_one_revision(served, passages, revisions, world):
 
 
 def test_a_pause_makes_a_revision_and_tells_the_pages(served, passages, revisions, monkeypatch):
-    monkeypatch.setattr("app.live.hub.PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr("app.live.upkeep.PAUSE_SECONDS", 0.3)
     monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
     helene = served.open("helene").open(passages.own)
     helene.write("Nous avons voté.")
@@ -67,7 +67,7 @@ def test_a_pause_makes_a_revision_and_tells_the_pages(served, passages, revision
 
 
 def test_long_writing_is_a_revision_now_and_then(served, passages, revisions, monkeypatch):
-    monkeypatch.setattr("app.live.hub.LONGEST_SECONDS", 0.5)
+    monkeypatch.setattr("app.live.upkeep.LONGEST_SECONDS", 0.5)
     monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
     helene = served.open("helene").open(passages.own)
     for number in range(10):

@@ -201,7 +201,7 @@ def test_nothing_is_shown_or_acknowledged_that_is_not_on_disk(served, passages, 
     late.documents[1], late.sent[1] = Doc(), 0
     late.settle()
     assert late.text() == "", "what is not on disk is shown to nobody, late comers included"
-    hub.loop.call_soon_threadsafe(hub.failed, held[0], DISK_FULL)
+    hub.background.loop.call_soon_threadsafe(hub.failed, held[0], DISK_FULL)
     for page in (helene, karim, late):
         assert page.wait_closed() == (1013, "disk_full")
     monkeypatch.undo()
@@ -221,15 +221,15 @@ def test_an_acknowledgement_never_runs_ahead(served, passages, monkeypatch):
     page.update(b"\0\0")
     page.write("deux")
     page.wait(lambda: len(held) == 2)
-    hub.loop.call_soon_threadsafe(hub.committed, held[0])
+    hub.background.loop.call_soon_threadsafe(hub.committed, held[0])
     page.wait(lambda: page.acknowledged[1] > before)
     assert page.acknowledged[1] == before + 1
-    hub.loop.call_soon_threadsafe(hub.committed, held[1])
+    hub.background.loop.call_soon_threadsafe(hub.committed, held[1])
     page.wait(lambda: page.acknowledged[1] == before + 3)
 
 
 def test_a_worker_that_leaves_sends_its_pages_elsewhere(served, passages):
     page = served.open("helene").open(passages.own)
-    served.front.hub.loop.call_soon_threadsafe(served.front.leave)
+    served.front.hub.background.loop.call_soon_threadsafe(served.front.leave)
     assert page.wait_closed() == (1013, "restart")
     assert served.open("helene").wait_closed() == (1013, "restart")

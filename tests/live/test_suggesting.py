@@ -107,7 +107,7 @@ def test_the_plain_form_meets_what_is_written_live(served, passages, written, si
 
 
 def test_a_suggestion_is_on_record_after_a_pause_and_the_pages_hear_of_it(served, passages, written, world, session, monkeypatch):
-    monkeypatch.setattr("app.live.hub.PAUSE_SECONDS", 0.3)
+    monkeypatch.setattr("app.live.upkeep.PAUSE_SECONDS", 0.3)
     monkeypatch.setattr("app.live.hub.ROUND_SECONDS", 0.1)
     karim = served.open("karim").open(passages.own)
     last(karim).insert(5, "tous ", proposal(world))
@@ -148,7 +148,7 @@ def contributors(session, world, passage):
 
 
 def test_a_text_that_grows_long_is_told_in_time_and_takes_no_more_than_a_revision_holds(served, passages, site, monkeypatch):
-    monkeypatch.setattr("app.live.hub.MEASURE_SECONDS", 0.05)
+    monkeypatch.setattr("app.live.upkeep.MEASURE_SECONDS", 0.05)
     helene = served.open("helene").open(passages.own)
     assert helene.rights[1]["space"] == ""
     for size, space in ((57 * 1024, "little"), (6 * 1024 + 512, "full")):
@@ -173,7 +173,7 @@ def test_a_text_that_grows_long_is_told_in_time_and_takes_no_more_than_a_revisio
 def test_a_text_that_became_too_long_otherwise_stays_in_the_room_and_may_become_shorter(
     served, passages, site, session, monkeypatch, caplog
 ):
-    monkeypatch.setattr("app.live.hub.MEASURE_SECONDS", 0.05)
+    monkeypatch.setattr("app.live.upkeep.MEASURE_SECONDS", 0.05)
     monkeypatch.setattr("app.live.room.MAX_INPUT", 10**6)
     helene = served.open("helene").open(passages.own)
     for _ in range(3):

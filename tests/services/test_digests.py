@@ -5,9 +5,13 @@ from datetime import datetime, timedelta
 from zoneinfo import ZoneInfo
 
 import pytest
+from click.testing import CliRunner
 from sqlalchemy import select
 
-from app.db.models import MailMessage, Suggestion
+from app.cli.base import Makers
+from app.cli.main import recits
+from app.db.margin import waiting_for
+from app.db.models import MailMessage, StoryDelegation, Suggestion, Voice
 from app.kernel.clock import Clock
 from app.services import digests, discussion, passages
 from tests.factories import address
@@ -133,3 +137,26 @@ def test_english_speakers_are_told_in_english(desk, passage, wall):
     body = desk.session.scalars(select(MailMessage.body).where(MailMessage.recipient == address("helene"))).one()
     assert "Karim calls you in “La légumerie”" in body
     assert f"{BASE}/en/espace/passages/{passage}" in body
+
+
+def test_where_another_server_serves_the_command_tells(app, desk, passage, wall):
+    desk.do(digests.choose_digest, "helene", "at_once")
+    wall.now += timedelta(seconds=1)
+    call(desk, passage)
+    result = CliRunner().invoke(recits, ["jobs"], obj=Makers(lambda: app, list))
+    assert result.exit_code == 0, result.output
+    assert [to for to, _body in letters(desk)] == [address("helene")]
+
+
+def test_what_waits_in_a_story_of_two_delegations_is_counted_once(desk, passage, wall):
+    """Somebody who holds a voice in one and serves one in the other."""
+    with desk.site.writer.begin() as uow:
+        uow.session.add(StoryDelegation(story_id=desk.story, delegation_id=desk.world.delegations["valcendre"], lead=False))
+        uow.session.get_one(Voice, desk.world.voices["autre_helene"]).scribe_id = desk.world.accounts["helene"]
+        uow.session.add(Suggestion(id="une-proposition", passage_id=passage, author_id=desk.world.accounts["karim"], created_at=uow.now))
+    call(desk, passage)
+    desk.session.rollback()
+    voices = [desk.world.voices["helene"], desk.world.voices["autre_helene"]]
+    delegations = [desk.world.delegations["brumeval"], desk.world.delegations["valcendre"]]
+    found = waiting_for(desk.session, desk.world.accounts["helene"], voices, delegations)
+    assert [(entry.kind, entry.number) for entry in found] == [("mention", 1), ("suggestion", 1), ("thread", 1)]

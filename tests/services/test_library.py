@@ -15,7 +15,7 @@ from app.services.markup import prepare_here
 from app.services.media import PreparedImage, Rendition, add_image, delete_image, is_public, readable_file, restore_image
 from app.services.moments import delete_moment
 from tests.factories import actor
-from tests.web.matrix import carry, sign, take, written
+from tests.told_stories import carry, sign, take, written
 
 WORDS = MediaWords("Une halle vide", "Le site, 2023", "CC BY-SA 4.0", "fonds de la commune")
 

@@ -15,7 +15,7 @@ from app.services.page_starter import complete_site
 from app.services.page_texts import PageWords, StaleBase
 from app.services.verify import verify_site
 from tests.factories import actor
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 
 def words(title: str = "Un titre", body: str = "Un texte.", standfirst: str = "") -> PageWords:

@@ -14,7 +14,7 @@ from app.services.accounts import give_role
 from app.services.approvals import state_missing_voice
 from app.services.media import PreparedImage, Rendition
 from tests.factories import actor
-from tests.web.matrix import BASE_URL, told_story
+from tests.told_stories import BASE_URL, told_story
 
 DETAILS = {"title": "Voix du plateau", "publisher": "Une association fictive", "contact_email": "ecrire@exemple.test"}
 

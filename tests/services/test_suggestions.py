@@ -6,7 +6,7 @@ from sqlalchemy import select
 from app.db.models import Story, Suggestion
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services.live_documents import Proposal
-from app.services.suggestions import Decisions, keep_proposals
+from app.services.suggestions import Decisions, keep_proposals, proposals_of
 from tests.fake_live import written_live
 from tests.services.test_writing import Desk
 
@@ -60,6 +60,38 @@ def test_what_is_proposed_is_put_on_record_once_and_what_is_gone_was_taken_back(
     with desk.site.writer.begin() as uow:
         assert keep_proposals(uow, passage, ())
     assert states(desk) == [("withdrawn", None)]
+
+
+def test_words_that_nobody_known_proposes_are_put_on_record_without_an_author(desk, live, passage):
+    live.proposed[passage] = [Proposal(MARK, "personne-de-ce-site", "plus tôt que", "", "J’ai rangé ", "")]
+    with desk.site.writer.begin() as uow:
+        assert keep_proposals(uow, passage, live.suggestions(passage))
+    (row,) = desk.session.scalars(select(Suggestion))
+    assert (row.author_id, row.inserted) == (None, "plus tôt que")
+
+
+def test_proposed_words_are_kept_in_characters_that_a_text_may_hold(desk, live, passage):
+    live.proposed[passage] = [Proposal(MARK, desk.world.accounts["karim"], "plus\0 tôt\ud800", "\u202ecomme", "J’ai\x07 ", "")]
+    with desk.site.writer.begin() as uow:
+        assert keep_proposals(uow, passage, proposals_of(live, passage))
+    (row,) = desk.session.scalars(select(Suggestion))
+    assert (row.inserted, row.deleted) == ("plus tôt", "comme")
+
+
+def test_an_id_that_another_passage_has_changes_neither(desk, live, passage):
+    """No editor of ours draws it twice; another program must not keep the pages of a passage from being shown."""
+    propose(desk, live, passage)
+    other = desk.add("karim")
+    desk.save("karim", other, "Moi aussi.")
+    propose(desk, live, other, name="helene")
+    propose(desk, live, other, name="helene", mark=OTHER)
+    for where in (passage, other):
+        with desk.site.writer.begin() as uow:
+            keep_proposals(uow, where, live.suggestions(where))
+    kept = {row.id: (row.passage_id, row.author_id) for row in desk.session.scalars(select(Suggestion))}
+    assert kept == {MARK: (passage, desk.world.accounts["karim"]), OTHER: (other, desk.world.accounts["helene"])}
+    with pytest.raises(NotFound):
+        decide(desk, "karim", "decide", other, MARK, accepting=True)
 
 
 @pytest.mark.parametrize(("accepting", "state", "asked"), [(True, "accepted", "accept"), (False, "refused", "refuse")])

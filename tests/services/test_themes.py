@@ -16,7 +16,7 @@ from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import StoryClassified
 from app.services import approvals, themes
 from tests.factories import actor
-from tests.web.matrix import carry, sign, take, told_story, written
+from tests.told_stories import carry, sign, take, told_story, written
 
 
 @pytest.fixture

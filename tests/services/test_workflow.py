@@ -21,7 +21,7 @@ from app.services.unit_of_work import UnitOfWork
 from tests.conftest import close_engines, settings_for
 from tests.databases import copy_site
 from tests.factories import World, actor, address
-from tests.web.matrix import BASE_URL, sign, take, told_story, written
+from tests.told_stories import BASE_URL, sign, take, told_story, written
 
 STATES = ("writing", "submitted", "in_review", "changes_requested", "published", "unpublished")
 AGAIN = ("writing+public", "submitted+public", "in_review+public", "changes_requested+public")

@@ -10,7 +10,7 @@ from app.services import page_texts, themes, workflow
 from app.services.markup import prepare_here
 from app.web.collections import query_of
 from tests.factories import actor
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 BASE_URL = "http://127.0.0.1:8000"
 

@@ -9,7 +9,7 @@ from sqlalchemy import select
 from app.db.models import AccountSession, Comment, Draft, Moment, Passage, PassageRevision, Story, Voice
 from tests.conftest import Browser
 from tests.factories import PASSWORD, address
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 WORDS = "Ce que j’écrivais depuis une heure, et que personne d’autre n’a : l’été, « la cour », <em>tout</em> & le reste.\n\nUn second paragraphe."
 HIDDEN = re.compile(r'<input type="hidden" name="([^"]+)" value="([^"]*)">')

@@ -12,7 +12,7 @@ from app.hooks.contracts import Facet
 from app.services import plugins
 from tests.conftest import close_engines, settings_for
 from tests.fakes import plugin
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 
 def by_title(_session, key):

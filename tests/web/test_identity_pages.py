@@ -10,8 +10,8 @@ from sqlalchemy import delete, select
 from app.db.models import MailMessage, MissingVoice
 from app.services import identity, publishing
 from app.services.accounts import give_role
+from tests.told_stories import told_story
 from tests.web.bad_input.helpers import multipart
-from tests.web.matrix import told_story
 
 SHEET = re.compile(r'href="(/identite/[0-9a-f]{12}\.css)"')
 

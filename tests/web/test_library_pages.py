@@ -10,7 +10,7 @@ from app.services import library, media, passages, stories
 from app.services.library import MediaWords
 from tests.factories import actor
 from tests.services.test_library import picture
-from tests.web.matrix import carry, sign, written
+from tests.told_stories import carry, sign, written
 
 
 def png(colour: str = "red") -> io.BytesIO:

@@ -14,7 +14,7 @@ from app.services.passages import add_passage
 from app.services.stories import create_story
 from tests.counting import counted_queries
 from tests.factories import actor, address
-from tests.web.matrix import carry, sign, told_story, written
+from tests.told_stories import carry, sign, told_story, written
 
 
 def give(site, world, name: str, role: str, kind: ScopeKind, place: str) -> None:

@@ -17,7 +17,7 @@ from app.services.media import PreparedImage, Rendition
 from app.services.page_texts import PageWords
 from app.services.restrictions import restrict
 from tests.factories import PASSWORD, actor, address
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 PAGES = "/configuration/pages"
 WORDS = "Ce que nous nous promettons, mot pour mot : **tenir parole**, et dire quand nous n’y arrivons pas."

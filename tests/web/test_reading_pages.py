@@ -17,7 +17,8 @@ from app.db.models import Story, Voice
 from app.db.reading import list_stories
 from app.factory import create_app
 from app.services import starter
-from app.web.story_view import levelled, opening
+from app.web.assembly import levelled
+from app.web.story_view import opening
 from tests.conftest import close_engines, settings_for
 from tests.databases import loose
 

@@ -26,7 +26,7 @@ from app.services.media import PreparedImage, Rendition, is_public
 from app.services.visibility import public_reading
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import actor
-from tests.web.matrix import WAYS, told_story
+from tests.told_stories import WAYS, told_story
 from tests.web.test_pages import field, make
 
 __all__ = ["make"]

@@ -1,4 +1,4 @@
-"""Every route × every role, against the table typed by hand in `matrix.py`; what one may not know of answers exactly as what does not exist."""
+"""Every route × every role, against the table typed by hand in `matrix`; what one may not know of answers exactly as what does not exist."""
 
 import re
 from collections.abc import Iterator

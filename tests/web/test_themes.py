@@ -8,7 +8,7 @@ from app.db.models import Story
 from app.db.reading import list_stories
 from app.services import themes
 from tests.factories import actor
-from tests.web.matrix import told_story
+from tests.told_stories import told_story
 
 
 @pytest.fixture

@@ -10,8 +10,10 @@ from app.kernel.access import Actor
 from app.kernel.errors import Invalid, RecitsError, Refused
 from app.services import plugins
 from app.services.configuration.base import Change, ConfigFault, Faulty, Section, compare, may
+from app.services.configuration.extensions import enabled_anew
 from app.services.configuration.files import CONTENT, as_text, parse, read_pictures, to_files
-from app.services.configuration.sections import SECTIONS, enabled_anew, pictures_of
+from app.services.configuration.identity import pictures_of
+from app.services.configuration.sections import SECTIONS
 from app.services.media import CleanImage, write_image
 from app.services.site import Site
 

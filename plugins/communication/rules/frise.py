@@ -4,9 +4,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from app.sdk import CATEGORY_KEY, ActorCategory, Telling, WorkingMoment, stronger, strongest
-
-_KEYS = {str(category): key for category, key in CATEGORY_KEY.items()}
+from app.sdk import CATEGORY_KEY, Telling, WorkingMoment, stronger, strongest
 
 
 @dataclass(frozen=True)
@@ -36,7 +34,7 @@ class Step:
     @property
     def missing(self) -> int:
         """How many categories are said to be missing."""
-        return len(_KEYS) - len(self.told) - len(self.unnamed)
+        return len(CATEGORY_KEY) - len(self.told) - len(self.unnamed)
 
 
 def steps_of(tellings: Iterable[Telling]) -> list[Step]:
@@ -57,7 +55,7 @@ def _step(number: int, latest: Telling, group: Sequence[Telling]) -> Step:
     told: dict[str, str] = {}
     for telling in group:
         for category, stance in telling.told.items():
-            told[_KEYS[category]] = stronger(told.get(_KEYS[category], ""), stance)
+            told[CATEGORY_KEY[category]] = stronger(told.get(CATEGORY_KEY[category], ""), stance)
     return Step(
         number=number,
         anchor=f"f{number}",
@@ -66,7 +64,7 @@ def _step(number: int, latest: Telling, group: Sequence[Telling]) -> Step:
         phase_key=latest.phase.key if latest.phase else "",
         told=told,
         stances=tuple(stance for telling in group for stance in telling.stances),
-        unnamed=frozenset(_KEYS[category] for telling in group for category in telling.unnamed) - set(told),
+        unnamed=frozenset(CATEGORY_KEY[category] for telling in group for category in telling.unnamed) - set(told),
         others=tuple({voice.id: voice for telling in group for voice in telling.others}.values()),
         tellings=tuple(group),
     )
@@ -81,7 +79,7 @@ def working_steps(moments: Iterable[WorkingMoment]) -> list[Step]:
             revision=moment.revision,
             phase=moment.phase.name if moment.phase else "",
             phase_key=moment.phase.key if moment.phase else "",
-            told={_KEYS[ActorCategory(category)]: stance for category, stance in moment.told.items()},
+            told={CATEGORY_KEY[category]: stance for category, stance in moment.told.items()},
             stances=moment.stances,
             unnamed=frozenset(),
             others=(),

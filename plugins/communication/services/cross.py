@@ -13,7 +13,6 @@ from app.sdk import (
     CATEGORY_KEY,
     CATEGORY_SHORT,
     CATEGORY_SLUG,
-    ActorCategory,
     MomentInStory,
     NotFound,
     Session,
@@ -208,8 +207,7 @@ def doors(session: Session) -> dict[str, list[Door]]:
     return {
         "phases": [Door(name, "fr", address(Choice(phase=key))) for key, name in phase_choices(session)],
         "voices": [
-            Door(str(CATEGORY_SHORT[category]), "", address(Choice(voice=str(category))), CATEGORY_KEY[ActorCategory(category)])
-            for category in CATEGORIES
+            Door(str(CATEGORY_SHORT[category]), "", address(Choice(voice=str(category))), CATEGORY_KEY[category]) for category in CATEGORIES
         ],
         "themes": [Door(name, "fr", address(Choice(theme=slug))) for slug, name in theme_choices(session)],
     }

@@ -9,7 +9,7 @@ from app.services import passages, stories
 from app.services.moments import MomentForm, add_moment
 from app.services.plugins import prepare_tables, set_enabled
 from tests.factories import actor
-from tests.web.matrix import sign, written
+from tests.told_stories import sign, written
 
 Telling = dict[str, tuple[str, ...]]
 

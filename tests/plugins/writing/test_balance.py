@@ -11,7 +11,7 @@ from app.db.models import MissingVoice, PluginSetting, Story
 from app.services import approvals
 from plugins.communication.rules.balance import Asking, Share, Spoken, shares, silences, to_explain
 from tests.factories import actor
-from tests.web.matrix import carry
+from tests.told_stories import carry
 
 FOUR = ("elected_official", "local_agent", "socioeconomic_operator", "state_agent")
 ELU, COL, ECO, ETA = FOUR

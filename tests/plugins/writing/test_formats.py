@@ -12,7 +12,7 @@ from app.db.models import Story, StoryVersion
 from app.hooks.contracts import StoryFormat
 from plugins.communication.rules.formats import Dated, Need, Said, conditions, main_voice, out_of_order
 from tests import factories
-from tests.web.matrix import carry
+from tests.told_stories import carry
 
 APRIL, MAY, JUNE = (Dated(name, date(2022, month, 1), date(2022, month, 2)) for month, name in ((4, "a"), (5, "b"), (6, "c")))
 

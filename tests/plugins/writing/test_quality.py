@@ -9,7 +9,7 @@ from app.db.models import Story, StoryVersion
 from plugins.communication.models import Assessment, Criterion
 from plugins.communication.rules.quality import Answer, Facts, find
 from tests.factories import actor
-from tests.web.matrix import carry
+from tests.told_stories import carry
 
 RUBRIC = "/communication/grille"
 LONG = Facts(moments=3, first=date(2021, 9, 1), last=date(2022, 5, 1))

@@ -4,11 +4,12 @@ import re
 
 import pytest
 from argon2 import PasswordHasher
+from argon2.exceptions import VerifyMismatchError
 from sqlalchemy import select
 
 from app.db.models import Account, SignInLink
 from app.kernel.access import Role
-from app.services import accounts
+from app.services.accounts import passwords
 from tests.factories import PASSWORD, address
 from tests.web.accounts.helpers import NEW, invite, last_link
 
@@ -137,16 +138,16 @@ def test_an_unknown_address_costs_as_much_work_as_a_known_one(site, session, mon
     with site.writer.begin() as uow:  # at the price that a site pays, not at that of the tests
         uow.session.query(Account).filter_by(email=address("helene")).one().password_hash = PasswordHasher().hash(PASSWORD)
     verified = []
-    real = accounts._hasher
+    real = passwords._hasher
 
     class Counting:
         def verify(self, stored, password):
             verified.append(stored)
             return real.verify(stored, password)
 
-    monkeypatch.setattr(accounts, "_hasher", Counting())
+    monkeypatch.setattr(passwords, "_hasher", Counting())
     for email in (address("helene"), "inconnue@exemple.test"):
-        assert accounts.check_password(session, email, "pas le bon") is None
+        assert passwords.check_password(session, email, "pas le bon") is None
     assert len(verified) == 2
     parameters = [stored.split("$")[2:4] for stored in verified]
     assert parameters[0] == parameters[1], "as costly"
@@ -187,4 +188,6 @@ def test_one_network_cannot_try_every_address(new_browser):
 
 def test_a_guess_of_a_password_costs_what_it_should():
     """The tests' own passwords are cheap (tests/conftest.py); what stands for an unknown address was made before, at the price that a site pays."""
-    assert accounts._DECOY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    assert passwords._DECOY.startswith("$argon2id$v=19$m=65536,t=3,p=4$")
+    with pytest.raises(VerifyMismatchError):  # not InvalidHashError, which would be said at once
+        PasswordHasher().verify(passwords._DECOY, "un mot de passe")

@@ -8,7 +8,8 @@ import pytest
 from app.factory import create_app
 from tests.conftest import Browser, close_engines, settings_for
 from tests.factories import PASSWORD, address
-from tests.web.matrix import read_table, told_story
+from tests.told_stories import told_story
+from tests.web.matrix import read_table
 
 ODD_PATHS = [
     "/%00", "/recits/%00", "/recits/%ff", "/recits/%c3%28", "/recits/é", "/recits/../etc/passwd", "/recits/%2e%2e/%2e%2e", "/recits//",

@@ -5,8 +5,9 @@ from sqlalchemy import select, text
 
 from app.db.models import Comment, MailMessage, Story
 from app.web.gate import takes_no_token
+from tests.told_stories import told_story
 from tests.web.bad_input.helpers import POSTS, allowed_role, is_said, multipart
-from tests.web.matrix import PART, read_table, told_story
+from tests.web.matrix import PART, read_table
 
 NASTY = "\x00\x01\x1b\x7f\u0085\u200b\u202e\ufeff\ufffe\U0010ffff"
 
