@@ -93,6 +93,12 @@ def _own(session: Session, passage_id: str, proposals: Sequence[Proposal]) -> li
     return [proposal for proposal in proposals if proposal.id not in elsewhere]
 
 
+def _undecided(session: Session, passage_id: str, proposals: Sequence[Proposal]) -> list[str]:
+    decided = select(Suggestion.id).where(Suggestion.passage_id == passage_id, Suggestion.state.in_((ACCEPTED, REFUSED)))
+    known = set(session.scalars(decided))
+    return [proposal.id for proposal in _own(session, passage_id, proposals) if proposal.id not in known]
+
+
 def proposals_of(live: LiveDocuments, passage_id: str) -> list[Proposal]:
     """Returns what is proposed in a passage, in characters that a text may hold, and under ids as our editor draws them.
 
@@ -121,8 +127,9 @@ class Decisions(Desk):
         self._settle(actor, passage_id, [suggestion_id], ACCEPTED if accepting else REFUSED)
 
     def decide_all(self, actor: Actor, passage_id: str, *, accepting: bool) -> int:
-        """Accepts or refuses every suggestion in a passage's text; returns how many there were."""
-        ids = [proposal.id for proposal in proposals_of(self.live, passage_id)]
+        """Accepts or refuses every suggestion in a passage's text that can be decided; returns how many there were."""
+        with self.reading() as session:
+            ids = _undecided(session, passage_id, proposals_of(self.live, passage_id))
         self._settle(actor, passage_id, ids, ACCEPTED if accepting else REFUSED)
         return len(ids)
 

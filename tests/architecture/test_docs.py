@@ -48,6 +48,14 @@ def test_decisions_are_numbered_in_their_order_and_point_at_each_other():
     assert set(pointed) <= set(numbers)
 
 
+def test_every_decision_is_under_one_subject_at_the_top():
+    table = DECISIONS.partition("\n## ")[0]
+    listed = sorted(int(number) for row in re.findall(r"^\| [^|]+ \| ([\d, ]+) \|$", table, re.MULTILINE) for number in row.split(", "))
+    assert listed == sorted(int(number) for number in re.findall(r"^## (\d+)\. ", DECISIONS, re.MULTILINE)), (
+        "add it to the table at the top"
+    )
+
+
 def test_every_page_is_in_the_list_of_pages():
     listed = set(LINK.findall((ROOT / "docs" / "index.md").read_text(encoding="utf-8")))
     assert {page.name for page in (ROOT / "docs").glob("*.md")} - listed == {"index.md"}

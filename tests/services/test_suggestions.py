@@ -92,6 +92,8 @@ def test_an_id_that_another_passage_has_changes_neither(desk, live, passage):
     assert kept == {MARK: (passage, desk.world.accounts["karim"]), OTHER: (other, desk.world.accounts["helene"])}
     with pytest.raises(NotFound):
         decide(desk, "karim", "decide", other, MARK, accepting=True)
+    assert decide(desk, "karim", "decide_all", other, accepting=True) == 1
+    assert states(desk) == [("open", None), ("accepted", "karim")]
 
 
 @pytest.mark.parametrize(("accepting", "state", "asked"), [(True, "accepted", "accept"), (False, "refused", "refuse")])

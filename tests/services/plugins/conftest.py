@@ -11,8 +11,45 @@ from app.hooks.manager import Candidate
 from app.services import plugins
 from app.services.site import Site
 from tests.conftest import close_engines, settings_for
+from tests.hostile.making import found_in, migration, table, write_plugin
 
 MakeSite = Callable[..., Site]
+
+
+ONE = {"one.py": migration("tidy_1", None, table("tidy_note"), 'op.drop_table("tidy_note")')}
+
+TWO = ONE | {
+    "two.py": migration(
+        "tidy_2",
+        "tidy_1",
+        'with op.batch_alter_table("tidy_note") as batch:\n    batch.add_column(sa.Column("more", sa.String(10)))',
+        'with op.batch_alter_table("tidy_note") as batch:\n    batch.drop_column("more")',
+    )
+}
+
+LOG = """
+@hookimpl
+def on_enable(session):
+    session.execute(__import__("sqlalchemy").text("INSERT INTO tidy_note (words) VALUES ('enabled')"))
+
+@hookimpl
+def on_disable(session):
+    session.execute(__import__("sqlalchemy").text("INSERT INTO tidy_note (words) VALUES ('disabled')"))
+
+@hookimpl
+def register_settings():
+    return [SettingsPage("main", title="Réglages", defaults={"greeting": "bonjour"})]
+"""
+
+
+@pytest.fixture
+def tidy(tmp_path):
+    return found_in(write_plugin(tmp_path / "one", "tidy", LOG, migrations=ONE))
+
+
+@pytest.fixture
+def tidy_two(tmp_path):
+    return found_in(write_plugin(tmp_path / "two", "tidy", LOG, version="2.0", migrations=TWO))
 
 
 @pytest.fixture
