@@ -2,21 +2,10 @@
 
 from sqlalchemy import select
 
-from app.db.models import (
-    Passage,
-    PassageRevision,
-    Story,
-    StoryVersion,
-    Voice,
-)
+from app.db.models import Passage, PassageRevision, Story, StoryVersion, Voice
 from app.kernel.access import Actor
 from app.kernel.voice import CATEGORIES
-from app.services import (
-    approvals,
-    passages,
-    stories,
-    workflow,
-)
+from app.services import approvals, passages, stories, workflow
 from app.services.markup import prepare_here
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork

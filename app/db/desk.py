@@ -21,7 +21,6 @@ from app.db.models import (
     PassageRevision,
     Phase,
     Programme,
-    ReviewComment,
     Seat,
     Stance,
     Story,
@@ -238,11 +237,6 @@ def list_images(session: Session, story_id: str) -> list[Media]:
     """Returns a story's images that are not deleted, oldest first."""
     query = select(Media).where(Media.story_id == story_id, Media.deleted_at.is_(None)).order_by(Media.created_at, Media.id)
     return list(session.scalars(query))
-
-
-def list_comments(session: Session, story_id: str) -> list[ReviewComment]:
-    """Returns what was said of a story in review, oldest first."""
-    return list(session.scalars(select(ReviewComment).where(ReviewComment.story_id == story_id).order_by(ReviewComment.created_at)))
 
 
 def list_decisions(session: Session, story_id: str) -> list[StoryDecision]:

@@ -22,13 +22,20 @@ class ThreadLine:
     unseen: frozenset[str]
 
 
-def list_threads(session: Session, passage_id: str) -> list[ThreadLine]:
-    """Returns a passage's threads, oldest first."""
-    threads = list(
-        session.scalars(
-            select(CommentThread).where(CommentThread.passage_id == passage_id).order_by(CommentThread.created_at, CommentThread.id)
-        )
-    )
+def threads_beside(session: Session, passage_id: str) -> list[CommentThread]:
+    """Returns the threads about a passage, oldest first."""
+    query = select(CommentThread).where(CommentThread.passage_id == passage_id)
+    return list(session.scalars(query.order_by(CommentThread.created_at, CommentThread.id)))
+
+
+def threads_about(session: Session, story_id: str) -> list[CommentThread]:
+    """Returns the threads about a story and its passages, oldest first."""
+    query = select(CommentThread).where(CommentThread.story_id == story_id)
+    return list(session.scalars(query.order_by(CommentThread.created_at, CommentThread.id)))
+
+
+def thread_lines(session: Session, threads: Sequence[CommentThread]) -> list[ThreadLine]:
+    """Returns threads with what was said in them."""
     ids = [thread.id for thread in threads]
     comments: dict[str, list[Comment]] = {}
     for row in session.scalars(select(Comment).where(Comment.thread_id.in_(ids)).order_by(Comment.created_at, Comment.id)):

@@ -1,4 +1,7 @@
-"""Comments beside a passage's words in the working copy: threads, answers, mentions; nobody deletes another's words, and one's own change only for a while."""
+"""What is said about a story and beside its words: threads, answers, mentions, of the delegation and with the review.
+
+Nobody deletes another's words, and one's own change only for a while. The margin of a passage and the review's page show the same threads.
+"""
 
 import hashlib
 import re
@@ -16,8 +19,9 @@ from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.voice import Mandate
 from app.kernel.workflow import REVIEWABLE_STATES, Capacity, StoryState
+from app.services.approvals import current_hash
 from app.services.checks import checked
-from app.services.stories import capacities_in, delegations_of, visibility
+from app.services.stories import capacities_in, delegations_of, visibility, visible_story
 from app.services.unit_of_work import UnitOfWork
 
 COMMENT = 4000
@@ -39,7 +43,11 @@ def margin_decision(session: Session, actor: Actor, passage: Passage | None) -> 
         return no(NotFound("passage"), "does_not_exist")
     if passage.deleted_at is not None:
         return no(NotFound("passage"), "in_trash")
-    story = session.get(Story, passage.story_id)
+    return working_copy_decision(session, actor, session.get(Story, passage.story_id))
+
+
+def working_copy_decision(session: Session, actor: Actor, story: Story | None) -> Decision:
+    """Decides whether somebody may read what a story says right now: its members, and its editors while it is with them."""
     seen = visibility(session, actor, story)
     if not seen.allowed or story is None or Capacity.MEMBER in capacities_in(session, actor, story.id):
         return seen
@@ -57,6 +65,32 @@ def margin_passage(session: Session, actor: Actor, passage_id: str) -> tuple[Pas
     if passage is None:
         raise NotFound("passage")
     return passage, session.get_one(Story, passage.story_id)
+
+
+def thread_decision(session: Session, actor: Actor, thread: CommentThread | None) -> Decision:
+    """Decides whether somebody may read a thread, and so answer and settle it.
+
+    Where the review takes part, whoever may read the story: its members, and its editors from the first submission on, also while the story is back with its
+    delegation. Else whoever may read the margin that it stands in.
+    """
+    if thread is None:
+        return no(NotFound("comment"), "does_not_exist")
+    if thread.with_review:
+        return visibility(session, actor, session.get(Story, thread.story_id))
+    return margin_decision(session, actor, session.get(Passage, thread.passage_id) if thread.passage_id else None)
+
+
+def readable_threads(session: Session, actor: Actor, threads: Iterable[CommentThread]) -> list[CommentThread]:
+    """Keeps the threads that somebody may read; each place where threads stand is decided about once."""
+    decided: dict[tuple[bool, str, str | None], bool] = {}
+    kept = []
+    for thread in threads:
+        place = (thread.with_review, thread.story_id, None if thread.with_review else thread.passage_id)
+        if place not in decided:
+            decided[place] = thread_decision(session, actor, thread).allowed
+        if decided[place]:
+            kept.append(thread)
+    return kept
 
 
 def people_to_mention(session: Session, story_id: str, day: date) -> list[Account]:
@@ -87,7 +121,7 @@ def start_thread(
     mentioned: Sequence[str] = (),
     marked: str = "",
 ) -> CommentThread:
-    """Begins a thread about a stretch of a passage, or about the passage as a whole.
+    """Begins a thread about a stretch of a passage, or about the passage as a whole, in its margin; an editor's is one with the review.
 
     Args:
         anchor: the id that a mark in the text carries, or "".
@@ -102,16 +136,41 @@ def start_thread(
     said = " ".join(quotation.split())[:QUOTATION]
     thread = CommentThread(
         passage_id=passage.id,
+        with_review=Capacity.MEMBER not in capacities_in(uow.session, actor, story.id),
         anchor=anchor or None,
         quotation=" ".join(clean(marked).split())[:QUOTATION] or (said if _was_said(uow.session, passage.id, said) else ""),
-        created_at=uow.now,
-        created_by=actor.account,
     )
+    return _begin(uow, actor, story, thread, body, mentioned)
+
+
+def start_review_thread(uow: UnitOfWork, actor: Actor, story_id: str, passage_id: str | None, body: str) -> CommentThread:
+    """Begins a thread with the review about a story, or about one of its passages as it stands now.
+
+    Raises:
+        NotFound: if the story is not the actor's to read, or the passage is not in it.
+    """
+    story = visible_story(uow.session, actor, story_id)
+    body = checked("body", body, COMMENT, required=True)
+    passage = uow.session.get(Passage, passage_id) if passage_id is not None else None
+    if passage_id is not None and (passage is None or passage.story_id != story.id or passage.deleted_at is not None):
+        raise NotFound("passage")
+    return _begin(uow, actor, story, CommentThread(passage_id=passage_id, with_review=True), body, ())
+
+
+def _begin(uow: UnitOfWork, actor: Actor, story: Story, thread: CommentThread, body: str, mentioned: Sequence[str]) -> CommentThread:
+    passage = uow.session.get(Passage, thread.passage_id) if thread.passage_id else None
+    thread.story_id, thread.created_at, thread.created_by = story.id, uow.now, actor.account
+    thread.revision_hash = current_hash(uow.session, passage) if passage is not None else None
     uow.session.add(thread)
     uow.session.flush()
     comment = _say(uow, actor, story, thread, body, mentioned)
-    uow.record(actor, "thread.start", "passage", passage.id, thread=thread.id, comment=comment.id)
+    uow.record(actor, "thread.start", *_subject(thread), thread=thread.id, comment=comment.id)
     return thread
+
+
+def _subject(thread: CommentThread) -> tuple[str, str]:
+    """Returns what a thread is about, as the audit chain names it."""
+    return ("passage", thread.passage_id) if thread.passage_id else ("story", thread.story_id)
 
 
 def _anchored(session: Session, anchor: str) -> bool:
@@ -130,19 +189,19 @@ def propose_words(uow: UnitOfWork, actor: Actor, passage_id: str, paragraph: str
     return start_thread(uow, actor, passage_id, f"{opening}\n\n{words}", quotation=paragraph)
 
 
-def thread_in(session: Session, passage_id: str, thread_id: str) -> None:
-    """Raises NotFound unless a thread is of a passage."""
+def thread_in(session: Session, place_id: str, thread_id: str) -> None:
+    """Raises NotFound unless a thread is of a passage or of a story."""
     thread = session.get(CommentThread, thread_id)
-    if thread is None or thread.passage_id != passage_id:
+    if thread is None or place_id not in (thread.passage_id, thread.story_id):
         raise NotFound("comment")
 
 
-def comment_in(session: Session, passage_id: str, comment_id: str) -> None:
-    """Raises NotFound unless a comment is of a passage."""
+def comment_in(session: Session, place_id: str, comment_id: str) -> None:
+    """Raises NotFound unless a comment is of a passage or of a story."""
     comment = session.get(Comment, comment_id)
     if comment is None:
         raise NotFound("comment")
-    thread_in(session, passage_id, comment.thread_id)
+    thread_in(session, place_id, comment.thread_id)
 
 
 def reply(uow: UnitOfWork, actor: Actor, thread_id: str, body: str, mentioned: Sequence[str] = ()) -> CommentThread:
@@ -156,7 +215,7 @@ def reply(uow: UnitOfWork, actor: Actor, thread_id: str, body: str, mentioned: S
         raise Refused("thread_resolved")
     comment = _say(uow, actor, story, thread, checked("body", body, COMMENT, required=True), mentioned)
     _mark_seen(uow, actor, select(Comment.id).where(Comment.thread_id == thread.id))
-    uow.record(actor, "thread.reply", "passage", thread.passage_id, thread=thread.id, comment=comment.id)
+    uow.record(actor, "thread.reply", *_subject(thread), thread=thread.id, comment=comment.id)
     return thread
 
 
@@ -177,19 +236,19 @@ def edit_comment(uow: UnitOfWork, actor: Actor, comment_id: str, body: str) -> C
         raise Refused("comment_settled")
     before = hashlib.sha256(comment.body.encode()).hexdigest()
     comment.body, comment.edited_at = checked("body", body, COMMENT, required=True), uow.now
-    _mention(uow, actor, story, comment, ())
-    uow.record(actor, "comment.edit", "passage", thread.passage_id, comment=comment.id, before=before)
-    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    _mention(uow, actor, story, thread, comment, ())
+    uow.record(actor, "comment.edit", *_subject(thread), comment=comment.id, before=before)
+    _tell(uow, thread)
     return thread
 
 
 def set_thread_resolved(uow: UnitOfWork, actor: Actor, thread_id: str, resolved: bool) -> CommentThread:
     """Marks a thread as settled, or open again; all that was said stays."""
-    thread, story = _open_to(uow.session, actor, thread_id)
+    thread, _story = _open_to(uow.session, actor, thread_id)
     thread.resolved_at = uow.now if resolved else None
     thread.resolved_by = actor.account if resolved else None
-    uow.record(actor, "thread.resolve" if resolved else "thread.reopen", "passage", thread.passage_id, thread=thread.id)
-    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    uow.record(actor, "thread.resolve" if resolved else "thread.reopen", *_subject(thread), thread=thread.id)
+    _tell(uow, thread)
     return thread
 
 
@@ -201,22 +260,31 @@ def see_mentions(uow: UnitOfWork, actor: Actor, passage_id: str) -> None:
 
 def _open_to(session: Session, actor: Actor, thread_id: str) -> tuple[CommentThread, Story]:
     thread = session.get(CommentThread, thread_id)
+    thread_decision(session, actor, thread).demand()
     if thread is None:
         raise NotFound("comment")
-    _passage, story = margin_passage(session, actor, thread.passage_id)
-    return thread, story
+    return thread, session.get_one(Story, thread.story_id)
 
 
 def _say(uow: UnitOfWork, actor: Actor, story: Story, thread: CommentThread, body: str, mentioned: Sequence[str]) -> Comment:
     comment = Comment(thread_id=thread.id, author_id=actor.account, body=body, created_at=uow.now)
     uow.session.add(comment)
     uow.session.flush()
-    _mention(uow, actor, story, comment, mentioned)
-    uow.emit(MarginChanged(story.id, thread.passage_id, "comments"))
+    _mention(uow, actor, story, thread, comment, mentioned)
+    _tell(uow, thread)
     return comment
 
 
-def _mention(uow: UnitOfWork, actor: Actor, story: Story, comment: Comment, chosen: Sequence[str]) -> None:
+def _tell(uow: UnitOfWork, thread: CommentThread) -> None:
+    """Lets open pages know; what is said of the whole story stands in no margin."""
+    if thread.passage_id is not None:
+        uow.emit(MarginChanged(thread.story_id, thread.passage_id, "comments"))
+
+
+def _mention(uow: UnitOfWork, actor: Actor, story: Story, thread: CommentThread, comment: Comment, chosen: Sequence[str]) -> None:
+    """Calls people; beside a passage alone, where they can be led to."""
+    if thread.passage_id is None:
+        return
     people = {account.id: account.name for account in people_to_mention(uow.session, story.id, uow.today)}
     if not set(chosen) <= set(people):
         raise Invalid("mentioned", "unknown_choice")

@@ -19,9 +19,10 @@ from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, desk, field_errors, reader, refresh, seal, signed_in, site, writing
 from app.web.desk_view import obstacle_lines, show_working_copy, voice_words
 from app.web.formats import format_choices
-from app.web.forms import CommentForm, ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
+from app.web.forms import ConfirmForm, NewPassageForm, StoryForm, choices, content_choices
 from app.web.gate import keeps_text
 from app.web.live_page import open_story
+from app.web.margin_view import NOTHING_TYPED, ExchangeShown, Typed, show_exchange
 from app.web.space_view import in_margins, my_space
 from app.web.templating import moment_words
 
@@ -93,7 +94,7 @@ def story(story_id: str) -> ResponseReturnValue:
 def story_page(
     story_id: str,
     obstacles: tuple[workflow.Obstacle, ...] = (),
-    comment: CommentForm | None = None,
+    typed: Typed = NOTHING_TYPED,
     status: int = 200,
     template: str = "desk/story.html",
 ) -> ResponseReturnValue:
@@ -111,13 +112,19 @@ def story_page(
         arrows=[arrow.name for arrow in arrows],
         obstacles=obstacle_lines(copy, obstacles),
         decisions=queries.list_decisions(reader(), story_id),
-        comments=queries.list_comments(reader(), story_id),
-        comment_form=comment or CommentForm(formdata=None),
+        exchange=exchange_of(copy),
+        typed=typed,
         confirm=ConfirmForm(formdata=None),
         new_passage=_new_passage_form(copy),
         editable=StoryState(row.state) in EDITABLE_STATES,
     )
     return page, status
+
+
+def exchange_of(copy: queries.WorkingCopy) -> ExchangeShown:
+    """Returns what the person may read of what was said with the review about a story."""
+    now = site().clock()
+    return show_exchange(reader(), signed_in(), copy, site().live, now, site().clock.day_of(now))
 
 
 def _up_to_date(story_id: str) -> Story:

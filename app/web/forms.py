@@ -256,10 +256,6 @@ class ReasonsForm(BaseForm):
     reasons = TextAreaField(_l("Raisons"), description=_l("La délégation les lira, telles quelles."), render_kw={"rows": 5})
 
 
-class CommentForm(BaseForm):
-    body = TextAreaField(_l("Commentaire"), [Required()], render_kw={"rows": 3})
-
-
 class AccountInvitationForm(BaseForm):
     name = StringField(_l("Nom"), [Required()], render_kw={"maxlength": 120})
     email = EmailField(_l("Adresse électronique"), [Required(), Email()])

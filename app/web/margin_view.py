@@ -1,22 +1,23 @@
-"""The margin of a passage, arranged for who reads it: suggestions, threads beside their words, threads whose words are gone, threads that are settled."""
+"""What is said, arranged for who reads it: the margin of a passage with its suggestions and threads, and the exchange with the review about a story."""
 
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
+from flask import url_for
 from flask_babel import gettext as _
 from flask_babel import pgettext
 from sqlalchemy.orm import Session
 
 from app.db import desk as queries
-from app.db.margin import ThreadLine, list_suggestions, list_threads
-from app.db.models import Account, Comment, Passage, Voice
+from app.db.margin import ThreadLine, list_suggestions, thread_lines, threads_about, threads_beside
+from app.db.models import Account, Comment, CommentThread, Passage, Voice
 from app.kernel.access import Actor
-from app.services.discussion import may_edit, people_to_mention
+from app.services.discussion import may_edit, people_to_mention, readable_threads, working_copy_decision
 from app.services.live_documents import LiveDocuments, Proposal
 from app.services.suggestions import deciding, proposals_of
-from app.web.desk_view import voice_key
+from app.web.desk_view import about_line, voice_key
 from app.web.story_view import show_voice
 from app.web.words import CATEGORY_SHORT
 
@@ -44,12 +45,31 @@ class CommentShown:
 
 @dataclass(frozen=True)
 class ThreadShown:
-    """A thread with the words that it is about: as they stand in the text now, else as they were."""
+    """A thread with the words that it is about: as they stand in the text now, else as they were.
+
+    Args:
+        lost: whether these words are gone.
+        changed: whether the passage says something else than when the thread began.
+        about: what the passage tells, where the thread is not read beside it.
+    """
 
     line: ThreadLine
     comments: tuple[CommentShown, ...]
     quotation: str
-    lost: bool
+    lost: bool = False
+    changed: bool = False
+    about: str = ""
+
+
+@dataclass(frozen=True)
+class ThreadPlace:
+    """Where the forms of threads lead: beside a passage, or on the pages of a story."""
+
+    blueprint: str
+    of: Mapping[str, str]
+
+    def address(self, verb: str, **more: str) -> str:
+        return url_for(f"{self.blueprint}.{verb}", **self.of, **more)
 
 
 @dataclass(frozen=True)
@@ -75,6 +95,16 @@ class MarginShown:
     may_refuse: bool
     unseen: bool
     paragraphs: tuple[str, ...]
+    place: ThreadPlace
+
+
+@dataclass(frozen=True)
+class ExchangeShown:
+    """What was said with the review about a story and its passages, oldest first, open threads before those that are settled."""
+
+    threads: tuple[ThreadShown, ...]
+    settled: tuple[ThreadShown, ...]
+    place: ThreadPlace
 
 
 @dataclass(frozen=True)
@@ -95,15 +125,14 @@ def show_margin(
     session: Session, actor: Actor, copy: queries.WorkingCopy, passage: Passage, live: LiveDocuments, now: datetime, day: date
 ) -> MarginShown:
     """Arranges the margin of a passage for somebody who may read it."""
-    lines = list_threads(session, passage.id)
+    lines = thread_lines(session, threads_beside(session, passage.id))
     proposals = proposals_of(live, passage.id)
     known = list_suggestions(session, passage.id)
     people = people_to_mention(session, copy.story.id, day)
-    speakers = _speakers(session, actor, copy, [*_authors(lines), *(proposal.by for proposal in proposals)])
-    plain = _plain(copy, passage)
-    anchors = live.anchors(passage.id) if live.text(passage.id) is not None else None
     names = _names_to_call(actor, copy, people)
-    shown = [_thread(line, speakers, names, actor, now, anchors, plain) for line in lines]
+    speakers = _speakers(session, actor, copy, [*_authors(lines), *(proposal.by for proposal in proposals)])
+    reader = _Reader(actor, now, copy, live, speakers, names)
+    shown = [reader.thread(line) for line in lines]
     return MarginShown(
         suggestions=tuple(
             SuggestionShown(
@@ -121,7 +150,28 @@ def show_margin(
         may_accept=deciding(session, actor, passage, accepting=True).allowed,
         may_refuse=deciding(session, actor, passage, accepting=False).allowed,
         unseen=any(actor.account in line.unseen for line in lines if line.thread.resolved_at is None),
-        paragraphs=tuple(text for text in plain.split("\n\n") if text.strip()),
+        paragraphs=tuple(text for text in _plain(copy, passage.id).split("\n\n") if text.strip()),
+        place=ThreadPlace("margin", {"passage_id": passage.id}),
+    )
+
+
+def show_exchange(
+    session: Session, actor: Actor, copy: queries.WorkingCopy, live: LiveDocuments, now: datetime, day: date
+) -> ExchangeShown:
+    """Arranges what was said with the review about a story; to its editors, while they review it, also what stands in its margins.
+
+    Editors to whom the working copy is closed are shown nothing of it: a thread has the words that it began with.
+    """
+    found = readable_threads(session, actor, threads_about(session, copy.story.id))
+    lines = thread_lines(session, [thread for thread in found if thread.with_review or not is_member(actor, copy)])
+    names = _names_to_call(actor, copy, people_to_mention(session, copy.story.id, day))
+    open_copy = copy if working_copy_decision(session, actor, copy.story).allowed else None
+    reader = _Reader(actor, now, open_copy, live, _speakers(session, actor, copy, _authors(lines)), names)
+    shown = [reader.thread(line) for line in lines]
+    return ExchangeShown(
+        tuple(thread for thread in shown if thread.line.thread.resolved_at is None),
+        tuple(thread for thread in shown if thread.line.thread.resolved_at is not None),
+        ThreadPlace("review", {"story_id": copy.story.id}),
     )
 
 
@@ -129,36 +179,62 @@ def _authors(lines: Sequence[ThreadLine]) -> list[str]:
     return [comment.author_id for line in lines for comment in line.comments if comment.author_id]
 
 
-def _plain(copy: queries.WorkingCopy, passage: Passage) -> str:
-    line = copy.line(passage.id)
+def _plain(copy: queries.WorkingCopy, passage_id: str) -> str:
+    line = copy.line(passage_id)
     return line.revision.plain if line is not None and line.revision is not None else ""
 
 
-def _thread(
-    line: ThreadLine,
-    speakers: Mapping[str, Speaker],
-    names: Mapping[str, str],
-    actor: Actor,
-    now: datetime,
-    anchors: Mapping[str, str] | None,
-    plain: str,
-) -> ThreadShown:
-    """Where the passage is written live, a mark says whether the words are still there; else they are looked for."""
-    thread = line.thread
-    comments = tuple(
-        CommentShown(
+class _Reader:
+    """Arranges threads for one person; the marks of a passage that is written live are read once. Without a working copy, none of its words are shown."""
+
+    def __init__(
+        self,
+        actor: Actor,
+        now: datetime,
+        copy: queries.WorkingCopy | None,
+        live: LiveDocuments,
+        speakers: Mapping[str, Speaker],
+        names: Mapping[str, str],
+    ) -> None:
+        self._actor, self._now, self._copy, self._live = actor, now, copy, live
+        self._speakers, self._names = speakers, names
+        self._marks: dict[str, Mapping[str, str] | None] = {}
+
+    def thread(self, line: ThreadLine) -> ThreadShown:
+        """Returns a thread. Where its passage is written live, a mark says whether the words are still there; else they are looked for."""
+        thread = line.thread
+        shown = ThreadShown(line, tuple(self._comment(comment, line) for comment in line.comments), thread.quotation)
+        if self._copy is None or thread.passage_id is None:
+            return shown
+        passage = self._copy.line(thread.passage_id)
+        shown = replace(shown, about=about_line(self._copy, passage) if passage is not None else "")
+        marks = self._marks_of(thread.passage_id) if thread.anchor else None
+        if thread.anchor and marks is not None:
+            now_there = marks.get(thread.anchor, "")
+            return replace(shown, quotation=now_there or thread.quotation, lost=not now_there)
+        if thread.quotation:
+            return replace(shown, lost=thread.quotation not in " ".join(_plain(self._copy, thread.passage_id).split()))
+        return replace(shown, changed=_has_changed(thread, passage))
+
+    def _comment(self, comment: Comment, line: ThreadLine) -> CommentShown:
+        return CommentShown(
             comment,
-            speakers.get(comment.author_id or "", _NOBODY),
-            tuple(names[account] for account in line.mentioned.get(comment.id, ()) if account in names),
-            may_edit(actor, comment, now),
+            self._speakers.get(comment.author_id or "", _NOBODY),
+            tuple(self._names[account] for account in line.mentioned.get(comment.id, ()) if account in self._names),
+            may_edit(self._actor, comment, self._now),
         )
-        for comment in line.comments
-    )
-    if thread.anchor and anchors is not None:
-        now_there = anchors.get(thread.anchor, "")
-        return ThreadShown(line, comments, now_there or thread.quotation, lost=not now_there)
-    there = not thread.quotation or thread.quotation in " ".join(plain.split())
-    return ThreadShown(line, comments, thread.quotation, lost=not there)
+
+    def _marks_of(self, passage_id: str) -> Mapping[str, str] | None:
+        if passage_id not in self._marks:
+            written = self._live.text(passage_id) is not None
+            self._marks[passage_id] = self._live.anchors(passage_id) if written else None
+        return self._marks[passage_id]
+
+
+def _has_changed(thread: CommentThread, line: queries.PassageLine | None) -> bool:
+    """Tells whether a passage was changed since a thread about all of it began."""
+    now_there = line.revision if line is not None else None
+    return now_there is not None and thread.revision_hash is not None and now_there.hash != thread.revision_hash
 
 
 _NOBODY = Speaker("", "", "–")

@@ -14,15 +14,17 @@ from app.db.reading import lead_territory, read_story
 from app.db.review import compare_versions, find_version, has_changes
 from app.db.themes import living_themes, themes_of
 from app.kernel.access import STORY_REVIEW
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.workflow import Capacity, StoryState, open_transitions
-from app.services import comments, publishing, stories, themes, workflow
+from app.services import discussion, publishing, stories, themes, workflow
 from app.web.context import back_to, field_errors, reader, signed_in, site, with_permission_somewhere, writing
-from app.web.desk import story_page
+from app.web.desk import exchange_of, story_page
 from app.web.desk_view import obstacle_sentence
-from app.web.forms import CommentForm, ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
+from app.web.forms import ConfirmForm, ReasonsForm, ThemesForm, content_choices, sent
 from app.web.gate import keeps_text
+from app.web.margin_view import NOTHING_TYPED, Typed
 from app.web.story_view import show_story
+from app.web.words import sentence
 
 blueprint = Blueprint("review", __name__, url_prefix="/relecture")
 
@@ -65,17 +67,17 @@ def _reviews(story: Story) -> bool:
 
 @blueprint.get("/<id:story_id>")
 def story(story_id: str) -> ResponseReturnValue:
-    return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None))
+    return _page(story_id, ReasonsForm(formdata=None))
 
 
 def _page(
     story_id: str,
     reasons: ReasonsForm,
-    comment: CommentForm,
     status: int = 200,
     obstacles: tuple[workflow.Obstacle, ...] = (),
     *,
     chosen: ThemesForm | None = None,
+    typed: Typed = NOTHING_TYPED,
 ) -> ResponseReturnValue:
     found = reader().get(Story, story_id)
     stories.review_page_decision(reader(), signed_in(), found).demand()
@@ -86,9 +88,7 @@ def _page(
     compared = compare_versions(reader(), earlier, version) if earlier is not None and earlier.id != version.id else None
     arrows = open_transitions(StoryState(row.state), frozenset({Capacity.EDITOR}), row.published_version_id is not None)
     second = _second_editor(row, signed_in().account)
-    said = queries.list_comments(reader(), story_id)
     decisions = queries.list_decisions(reader(), story_id)
-    people = [*(entry.author_id for entry in said), *(entry.decided_by for entry in decisions), row.reviewer_id]
     page = render_template(
         "review/story.html",
         story=row,
@@ -100,11 +100,10 @@ def _page(
         has_changes=has_changes,
         arrows={arrow.name for arrow in arrows} - (set() if second.asked else {publishing.ENDORSE}),
         second=second,
-        comments=said,
+        exchange=exchange_of(queries.read_working_copy(reader(), row)),
+        typed=typed,
         decisions=decisions,
-        names=queries.account_names(reader(), people),
         reasons=reasons,
-        comment_form=comment,
         themes=_with_themes(chosen or ThemesForm(formdata=None, themes=_themes_of(story_id))),
         confirm=ConfirmForm(formdata=None),
     )
@@ -168,7 +167,7 @@ def _with_reasons(story_id: str, step: workflow.StepWithReasons, done: str) -> R
     with field_errors(form), writing() as (uow, actor):
         step(uow, actor, story_id, form.reasons.data or "", site().settings.base_url)
     if form.failed:
-        return _page(story_id, form, CommentForm(formdata=None), 422)
+        return _page(story_id, form, 422)
     flash(done)
     return back_to(url_for("review.story", story_id=story_id))
 
@@ -189,7 +188,7 @@ def publish(story_id: str) -> ResponseReturnValue:
     except Refused as refusal:
         if refusal.reason != "not_ready":
             raise
-        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 409, refusal.facts["obstacles"])  # type: ignore[arg-type]  # the service's tuple of obstacles
+        return _page(story_id, ReasonsForm(formdata=None), 409, refusal.facts["obstacles"])  # type: ignore[arg-type]  # the service's tuple of obstacles
     flash(_("Le récit est publié."))
     return back_to(url_for("reading.story", slug=slug))
 
@@ -203,38 +202,73 @@ def choose_themes(story_id: str) -> ResponseReturnValue:
     with field_errors(form), writing() as (uow, actor):
         themes.choose_themes(uow, actor, story_id, form.themes.data or [])
     if form.failed:
-        return _page(story_id, ReasonsForm(formdata=None), CommentForm(formdata=None), 422, chosen=form)
+        return _page(story_id, ReasonsForm(formdata=None), 422, chosen=form)
     flash(_("Les thèmes du récit sont enregistrés."))
     return back_to(url_for("review.story", story_id=story_id, _anchor="themes-h"))
 
 
-# — comments, by editors and members —
+# — the exchange, of editors and members —
 
 
 @blueprint.post("/<id:story_id>/commentaires")
 @keeps_text
 def add_comment(story_id: str) -> ResponseReturnValue:
-    form = CommentForm()
-    actor = signed_in()
-    row = stories.visible_story(reader(), actor, story_id)
-    if form.validate():
-        with field_errors(form), writing() as (uow, actor):
-            comments.add_comment(uow, actor, story_id, sent("passage") or None, form.body.data)
-        if not form.failed:
-            flash(_("Votre commentaire est ajouté."))
-            return back_to(_where(row))
-    if not _reviews(row):
-        return story_page(story_id, comment=form, status=422)
-    return _page(story_id, ReasonsForm(formdata=None), form, 422)
+    """Begins a thread with the review, about the story or about the passage that is named."""
+    row = stories.visible_story(reader(), signed_in(), story_id)
+    passage, body = sent("passage") or None, sent("body")
+    try:
+        with writing() as (uow, actor):
+            discussion.start_review_thread(uow, actor, story_id, passage, body)
+    except Invalid as error:
+        return _again(row, passage or "new", body, error)
+    flash(_("Votre commentaire est ajouté."))
+    return back_to(_where(row))
 
 
-@blueprint.post("/commentaires/<id:comment_id>/<any(regler, rouvrir):what>")
-def resolve_comment(comment_id: str, what: str) -> ResponseReturnValue:
+@blueprint.post("/<id:story_id>/fils/<id:thread_id>/repondre")
+@keeps_text
+def reply(story_id: str, thread_id: str) -> ResponseReturnValue:
+    row, body = stories.visible_story(reader(), signed_in(), story_id), sent("body")
+    try:
+        with writing() as (uow, actor):
+            discussion.thread_in(uow.session, story_id, thread_id)
+            discussion.reply(uow, actor, thread_id, body)
+    except Invalid as error:
+        return _again(row, thread_id, body, error)
+    return back_to(_where(row, thread_id))
+
+
+@blueprint.post("/<id:story_id>/fils/<id:thread_id>/<any(regler, rouvrir):what>")
+def resolve(story_id: str, thread_id: str, what: str) -> ResponseReturnValue:
+    row = stories.visible_story(reader(), signed_in(), story_id)
     with writing() as (uow, actor):
-        story_id = comments.set_resolved(uow, actor, comment_id, what == "regler").story_id
-    return back_to(_where(stories.visible_story(reader(), signed_in(), story_id)))
+        discussion.thread_in(uow.session, story_id, thread_id)
+        discussion.set_thread_resolved(uow, actor, thread_id, what == "regler")
+    return back_to(_where(row, thread_id))
 
 
-def _where(story: Story) -> str:
+@blueprint.post("/<id:story_id>/commentaires/<id:comment_id>")
+@keeps_text
+def edit_comment(story_id: str, comment_id: str) -> ResponseReturnValue:
+    row, body = stories.visible_story(reader(), signed_in(), story_id), sent("body")
+    try:
+        with writing() as (uow, actor):
+            discussion.comment_in(uow.session, story_id, comment_id)
+            thread_id = discussion.edit_comment(uow, actor, comment_id, body).id
+    except Invalid as error:
+        return _again(row, comment_id, body, error)
+    return back_to(_where(row, thread_id))
+
+
+def _again(story: Story, place: str, text: str, error: Invalid) -> ResponseReturnValue:
+    """Shows the page again with what was typed, and why it could not be taken."""
+    typed = Typed(place, text, sentence(error))
+    if _reviews(story):
+        return _page(story.id, ReasonsForm(formdata=None), 422, typed=typed)
+    return story_page(story.id, typed=typed, status=422)
+
+
+def _where(story: Story, thread_id: str | None = None) -> str:
     """Members go back to their desk, editors to theirs."""
-    return url_for("review.story", story_id=story.id) if _reviews(story) else url_for("desk.story", story_id=story.id)
+    anchor = f"fil-{thread_id}" if thread_id else None
+    return url_for("review.story" if _reviews(story) else "desk.story", story_id=story.id, _anchor=anchor)

@@ -6,7 +6,7 @@ import re
 import pytest
 from sqlalchemy import select
 
-from app.db.models import AccountSession, Draft, Moment, Passage, PassageRevision, ReviewComment, Story, Voice
+from app.db.models import AccountSession, Comment, Draft, Moment, Passage, PassageRevision, Story, Voice
 from tests.conftest import Browser
 from tests.factories import PASSWORD, address
 from tests.told_stories import told_story
@@ -165,7 +165,7 @@ FORMS = {
         "helene",
         lambda w, made: f"/relecture/{made}/commentaires",
         {"body": "Un commentaire assez long pour manquer à qui l’a écrit.", "passage": ""},
-        lambda s, w, made: s.scalar(select(ReviewComment.body)) == "Un commentaire assez long pour manquer à qui l’a écrit.",
+        lambda s, w, made: s.scalar(select(Comment.body)) == "Un commentaire assez long pour manquer à qui l’a écrit.",
     ),
     "reasons": (
         "editrice",

@@ -17,7 +17,7 @@ from app.extract_messages import read_catalogue, sources
 from app.factory import create_app
 from app.services.access import load_actor
 from app.services.approvals import state_missing_voice
-from app.services.comments import add_comment
+from app.services.discussion import start_review_thread
 from app.services.passages import add_passage, delete_passage
 from app.services.unit_of_work import UnitOfWork
 from app.web.words import count_words
@@ -45,7 +45,7 @@ WRITTEN = [
     *(models.Voice.function, models.Phase.name, models.Phase.description, models.Workstream.name, models.Workstream.description),
     *(models.Programme.name, models.Programme.description, models.Territory.name, models.Territory.nature, models.Territory.description),
     *(models.MissingVoice.reason, models.Stance.note, models.PassageRevision.plain, models.PassageRevision.gathered_by, models.Media.alt),
-    *(models.Media.credit, models.ReviewComment.body, models.StoryDecision.reasons, Prompt.text),
+    *(models.Media.credit, models.Comment.body, models.StoryDecision.reasons, Prompt.text),
 ]
 # Words that every French sentence has some of and no English one has, names taken out first.
 NAMES = re.compile("(?:La |the )?Fabrique des Transitions|Défenseur des droits|“?Territoires pilotes”?|Le Grand Lavoir", re.IGNORECASE)
@@ -76,7 +76,7 @@ def _write_more(uow: UnitOfWork, app: Flask) -> None:
     moments = list(uow.session.scalars(untold.order_by(models.Moment.id)))
     add_passage(uow, actor, story.id, moments[0].id, voice)
     state_missing_voice(uow, actor, story.id, moments[0].id, "state_agent", "Le poste n’était pas encore pourvu.")
-    add_comment(uow, actor, story.id, None, "Il manque la voix de la sous-préfecture.")
+    start_review_thread(uow, actor, story.id, None, "Il manque la voix de la sous-préfecture.")
     delete_passage(uow, actor, add_passage(uow, actor, story.id, moments[1].id, voice).id)
 
 

@@ -1,8 +1,8 @@
-"""What stands beside the words of a working copy: who took part in a revision, threads of comments, mentions, suggestions."""
+"""What is said beside the words of a working copy: threads of comments, in the margin and with the review; mentions, suggestions, who took part in a revision."""
 
 from datetime import datetime
 
-from sqlalchemy import Index, String, Text
+from sqlalchemy import Boolean, Index, String, Text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.db.base import Base, Id, ref
@@ -21,18 +21,26 @@ class RevisionContributor(Base):
 
 
 class CommentThread(Base):
-    """A conversation about a stretch of a passage's working copy, or about the passage where `anchor` is empty.
+    """A conversation about a story, about one of its passages, or about a stretch of one.
 
-    `anchor` is the id that the text's mark carries, `quotation` the words as they were when the thread began: they stay when the text goes.
+    `with_review` says whether the review takes part in it: its editors then read it from the first submission on, wherever the story is; else it is the
+    delegation's, and theirs only while they review. `anchor` is the id that the text's mark carries, `quotation` the words as they were when the thread
+    began: they stay when the text goes. `revision_hash` tells which words of the passage it was begun about.
     """
 
     __tablename__ = "comment_thread"
-    __table_args__ = (Index("ix_comment_thread_passage_at", "passage_id", "created_at"),)
+    __table_args__ = (
+        Index("ix_comment_thread_passage_at", "passage_id", "created_at"),
+        Index("ix_comment_thread_story_at", "story_id", "created_at"),
+    )
 
     id: Mapped[Id]
-    passage_id: Mapped[str] = ref("passage.id")
+    story_id: Mapped[str] = ref("story.id")
+    passage_id: Mapped[str | None] = ref("passage.id")
+    with_review: Mapped[bool] = mapped_column(Boolean, default=False)
     anchor: Mapped[str | None] = mapped_column(String(MARK_ID), unique=True)
     quotation: Mapped[str] = mapped_column(Text, default="")
+    revision_hash: Mapped[str | None] = mapped_column(String(64))
     created_at: Mapped[datetime]
     created_by: Mapped[str | None] = ref("account.id")
     resolved_at: Mapped[datetime | None]

@@ -1,4 +1,4 @@
-"""Stories and their words: passages, revisions, drafts, versions, stances, absences, approvals, images, comments."""
+"""Stories and their words: passages, revisions, drafts, versions, stances, absences, approvals, images, decisions."""
 
 from datetime import datetime
 from typing import Any
@@ -216,22 +216,6 @@ class PublicMedia(Base):
 
     story_id: Mapped[str] = ref("story.id", primary_key=True)
     hash: Mapped[str] = mapped_column(String(64), primary_key=True, index=True)
-
-
-class ReviewComment(Base):
-    """What an editor or a member says of a story or of one passage during review."""
-
-    __tablename__ = "review_comment"
-
-    id: Mapped[Id]
-    story_id: Mapped[str] = ref("story.id", index=True)
-    passage_id: Mapped[str | None] = ref("passage.id")
-    revision_hash: Mapped[str | None] = mapped_column(String(64))
-    author_id: Mapped[str | None] = ref("account.id")
-    body: Mapped[str] = mapped_column(Text)
-    created_at: Mapped[datetime]
-    resolved_at: Mapped[datetime | None]
-    resolved_by: Mapped[str | None] = ref("account.id")
 
 
 class StoryDecision(Base):

@@ -3,10 +3,7 @@
 from sqlalchemy import inspect, select, text
 from sqlalchemy.orm import Session
 
-from app.db.models import (
-    AuditEntry,
-    SiteState,
-)
+from app.db.models import AuditEntry, SiteState
 from app.services import plugins
 from app.services.site import Site
 

@@ -8,12 +8,7 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.db.models import (
-    AuditEntry,
-    Page,
-    PageText,
-    Passage,
-)
+from app.db.models import AuditEntry, Page, PageText, Passage
 from app.hooks.contracts import SettingsPage
 from app.hooks.run_files import forgive
 from app.kernel.access import PLUGIN_MANAGE, Actor

@@ -3,7 +3,7 @@
 import pytest
 from sqlalchemy import select, text
 
-from app.db.models import MailMessage, ReviewComment, Story
+from app.db.models import Comment, MailMessage, Story
 from app.web.gate import takes_no_token
 from tests.told_stories import told_story
 from tests.web.bad_input.helpers import POSTS, allowed_role, is_said, multipart
@@ -174,7 +174,7 @@ def test_a_comment_that_is_too_long_comes_back_with_the_reason(as_person, site, 
         assert person.last.status_code in (409, 422)
         assert "est vide" not in person.last.text, name
         assert "Trop long" in person.last.text, name
-    assert session.scalars(select(ReviewComment.id)).all() == []
+    assert session.scalars(select(Comment.id)).all() == []
 
 
 def test_a_line_end_in_a_title_does_not_stop_the_post(as_person, site, world, session):

@@ -23,7 +23,6 @@ from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import Mandate
 from app.services import (
     accounts,
-    comments,
     discussion,
     library,
     menus,
@@ -57,13 +56,14 @@ def make_places(site: Site, world: World) -> dict[str, str]:
     with site.writer.begin() as uow:
         plugins.set_enabled(uow, actor(site, world, "admin"), site.plugins, "communication", True)
     helene, karim, admin = (actor(site, world, name) for name in ("helene", "karim", "admin"))
-    for name in ("submitted", "in_review", "published", "withdrawn", "ready"):
-        state = {"withdrawn": "unpublished", "ready": "writing"}.get(name, name)
+    for name in ("submitted", "in_review", "published", "withdrawn", "ready", "returned"):
+        state = {"withdrawn": "unpublished", "ready": "writing", "returned": "changes_requested"}.get(name, name)
         ids[name] = told_story(site, world, f"Le récit {name}", state)
     with site.writer.begin() as uow:
         ids["trashed"] = stories.create_story(uow, helene, world.delegations["brumeval"], "À la corbeille", "").id
         stories.delete_story(uow, helene, ids["trashed"])
         _working_copy(uow, world, (helene, karim, admin), ids)
+        _exchanges(uow, helene, ids)
         _people(uow, site, world, admin, ids)
         _themes(uow, admin, helene, ids)
         _slugs_and_hashes(uow, ids)
@@ -110,7 +110,6 @@ def _working_copy(uow: UnitOfWork, world: World, people: tuple[Actor, Actor, Act
     library.trash_media(uow, admin, ids["old_library_image"])
     uow.session.add(PublicMedia(story_id=ids["published"], hash="c" * 64))
     ids["private.hash"], ids["public.hash"] = "a" * 64, "c" * 64
-    ids["comment"] = comments.add_comment(uow, helene, ids["submitted"], None, "Voici où.").id
 
 
 def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Media:
@@ -119,6 +118,15 @@ def _image(uow: UnitOfWork, person: Actor, story: str, content_hash: str) -> Med
 
 def _prepared_image(content_hash: str) -> PreparedImage:
     return PreparedImage(content_hash, "image/png", 480, 320, 100, (Rendition(480, 320, 50),))
+
+
+def _exchanges(uow: UnitOfWork, helene: Actor, ids: dict[str, str]) -> None:
+    """Threads with the review, and one of the margin in a story that the review gave back."""
+    ids["review"] = discussion.start_review_thread(uow, helene, ids["submitted"], None, "Voici où.").id
+    ids["review.comment"] = uow.session.scalars(select(Comment.id).where(Comment.thread_id == ids["review"])).one()
+    passage = uow.session.scalars(select(Passage.id).where(Passage.story_id == ids["returned"])).first() or ""
+    ids["returned.review"] = discussion.start_review_thread(uow, helene, ids["returned"], passage, "Corrigé.").id
+    ids["returned.thread"] = discussion.start_thread(uow, helene, passage, "Entre nous.").id
 
 
 def _people(uow: UnitOfWork, site: Site, world: World, admin: Actor, ids: dict[str, str]) -> None:

@@ -12,9 +12,7 @@ from sqlalchemy import Table, event, inspect, select
 from werkzeug.test import TestResponse
 
 from app.db.base import metadata
-from app.db.models import (
-    AccountSession,
-)
+from app.db.models import AccountSession
 from app.factory import create_app
 from app.services.site import Site
 from tests.conftest import TOKEN, close_engines, settings_for

@@ -23,7 +23,12 @@ POST /relecture/<id:story_id>/themes                                            
 POST /relecture/<id:story_id>/themes#draft                                      in   403  403  403  403  403  404  403  403
 POST /relecture/<id:story_id>/commentaires                                      401  303  303  303  404  404  303  404  404
 POST /relecture/<id:story_id>/commentaires#draft                                401  303  303  303  404  404  404  404  404
-POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>         in   303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre                      401  303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#returned             401  303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#margin               401  303  303  303  404  404  404  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>    in   303  303  303  404  404  303  404  404
+POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>#margin in 303 303 303  404  404  404  404  404
+POST /relecture/<id:story_id>/commentaires/<id:comment_id>                      401  303  403  403  404  404  403  404  404
 """
 
 SENDS: dict[str, Sends] = {
@@ -44,5 +49,25 @@ SENDS: dict[str, Sends] = {
     "POST /relecture/<id:story_id>/themes#draft": ({"story_id": "@writing"}, {"themes": "@theme"}),
     "POST /relecture/<id:story_id>/commentaires": ({"story_id": "@submitted"}, {"body": "Un mot.", "passage": "@submitted.passage"}),
     "POST /relecture/<id:story_id>/commentaires#draft": ({"story_id": "@writing"}, {"body": "Un mot."}),
-    "POST /relecture/commentaires/<id:comment_id>/<any(regler,rouvrir):what>": ({"comment_id": "@comment", "what": "regler"}, {}),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre": ({"story_id": "@submitted", "thread_id": "@review"}, {"body": "Ici."}),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#returned": (
+        {"story_id": "@returned", "thread_id": "@returned.review"},
+        {"body": "Ici."},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/repondre#margin": (
+        {"story_id": "@returned", "thread_id": "@returned.thread"},
+        {"body": "Ici."},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>": (
+        {"story_id": "@submitted", "thread_id": "@review", "what": "regler"},
+        {},
+    ),
+    "POST /relecture/<id:story_id>/fils/<id:thread_id>/<any(regler,rouvrir):what>#margin": (
+        {"story_id": "@returned", "thread_id": "@returned.thread", "what": "regler"},
+        {},
+    ),
+    "POST /relecture/<id:story_id>/commentaires/<id:comment_id>": (
+        {"story_id": "@submitted", "comment_id": "@review.comment"},
+        {"body": "Voici exactement où."},
+    ),
 }
