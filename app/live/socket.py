@@ -98,6 +98,7 @@ class Connection:
 
     async def run(self, receive: Receive) -> None:
         """Serves the socket until it ends."""
+        self.put(wire.told(wire.NOTICE, wire.STORY, {"kind": "you", "n": self.number}))
         try:
             while self._ending is None:
                 event = await receive()
