@@ -133,7 +133,7 @@ class SiteDocuments(LiveTexts, NoLive):
         if not loaded.exists:
             return ()
         found = accepted.proposals(ydoc.read(loaded.document()))
-        return tuple(Proposal(one.id, one.by, one.inserted, one.deleted, one.before, one.after) for one in found)
+        return tuple(Proposal(one.id, one.by, one.inserted, one.deleted, one.before, one.after, one.added, one.taken) for one in found)
 
     def meet(self, passage_id: str, base: str, new: str, account: str | None, revision_id: str) -> None:
         loaded = self.log.load(passage_id)

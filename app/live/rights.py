@@ -13,6 +13,7 @@ from app.kernel.clock import Clock
 from app.kernel.voice import CATEGORY_KEY
 from app.services.access import load_actor
 from app.services.accounts import find_session, live_sessions
+from app.services.approvals import reopening_decision
 from app.services.discussion import margin_decision
 from app.services.passages import passage_writing
 from app.services.snapshots import SnapshotCache
@@ -121,7 +122,10 @@ def _right(session: Session, actor: Actor, story_id: str, passage: Passage | Non
         return Right(NONE, "not_in_review")
     proposing = suggesting(session, actor, passage)
     voice = next(iter(voices_in_story(session, actor, story_id)), None)
-    return Right(SUGGEST if proposing.allowed else READ, proposing.because, voice, shared)
+    if proposing.allowed:
+        return Right(SUGGEST, proposing.because, voice, shared)
+    anothers = proposing.because == "passage_signed" and not reopening_decision(session, actor, passage).allowed
+    return Right(READ, "anothers_signed" if anothers else proposing.because, voice, shared)
 
 
 def _key(session: Session, actor: Actor, story_id: str) -> str:

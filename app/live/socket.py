@@ -53,6 +53,7 @@ class Connection(Outlet):
 
     async def run(self, receive: Receive) -> None:
         """Serves the socket until it ends."""
+        self.put(wire.told(wire.NOTICE, wire.STORY, {"kind": "you", "n": self.number}))
         try:
             if self._direct is not None:
                 self._direct.listen(self.heard)

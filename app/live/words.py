@@ -14,6 +14,7 @@ def why(right: Right, lang: str) -> str:
         "another_voice": _("Ce que vous tapez ici devient une suggestion : la voix l’accepte ou non."),
         "editor": _("Vous relisez : ce que vous changez devient une suggestion, que la voix accepte ou non."),
         "passage_signed": _("Ce passage est signé : il se lit et se commente. Pour l’écrire encore, rouvrez-le."),
+        "anothers_signed": _("Ce passage est signé : il se lit et se commente, jusqu’à ce que sa voix le rouvre."),
         "story_locked": _("Le récit est proposé ou publié : il se lit et se commente. Pour l’écrire encore, rouvrez-le."),
         "not_in_review": _("La délégation écrit : son texte ne se lit pas encore."),
         "not_there": _("Ce passage n’est plus là : il a été retiré du récit."),

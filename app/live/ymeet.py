@@ -10,8 +10,9 @@ from typing import Any, cast
 from pycrdt import Doc, XmlElement, XmlFragment, XmlText
 
 from app.kernel.document.tree import Document
+from app.kernel.editor.accepted import is_only_proposed
 from app.kernel.editor.meet import carried, key_of, meet, spoken
-from app.kernel.editor.nodes import TEXTBLOCKS, Element, Node, Words, element, rows
+from app.kernel.editor.nodes import INSERTION, PROPOSING, TEXTBLOCKS, Element, Node, Words, element, rows
 from app.live.ydoc import formats_of, made_by, read, read_children, read_words, root, write_children
 
 _TOKEN = re.compile(r"\s+|\w+[’']?|[^\w\s]")
@@ -92,32 +93,35 @@ def _set_attributes(present: XmlElement, new: Element) -> None:
     for name, value in new.attributes:
         if present.attributes.get(name) != value:
             present.attributes[name] = value
+    if present.attributes.get(INSERTION) is not None:  # what counts already counts as well when nothing is left in it
+        del present.attributes[INSERTION]
 
 
 def _become_children(present: XmlElement, old: Sequence[Node], new: Sequence[Node], voice: str | None) -> None:
-    """Keeps the children that are equal at both ends; those between become the new ones in their order."""
+    """Keeps the children that are equal at both ends; those between become the new ones in their order. What is only proposed keeps its place."""
     if not all(isinstance(child, Element) for child in old):
         _drop(present, 0, len(present.children))
         write_children(present, [spoken(child, voice) for child in new])
         return
-    before, after = [_shown(child) for child in old], [_shown(child) for child in new]
+    counted = [index for index, child in enumerate(old) if not is_only_proposed(child)]
+    before, after = [_shown(old[index]) for index in counted], [_shown(child) for child in new]
     start = 0
     while start < min(len(before), len(after)) and before[start] == after[start]:
         start += 1
     end = 0
     while end < min(len(before), len(after)) - start and before[-1 - end] == after[-1 - end]:
         end += 1
-    paired = min(len(before), len(after)) - start - end
-    for index in range(start, start + paired):
-        child = new[index]
+    last = min(len(before), len(after)) - end
+    for index, child in zip(counted[start:last], new[start:last], strict=True):
         if isinstance(child, Element):
             _become(present, index, child, voice)
-    _drop(present, start + paired, len(before) - start - end - paired)
-    write_children(present, [spoken(child, voice) for child in new[start + paired : len(after) - end]], start + paired)
+    for index in reversed(counted[last : len(before) - end]):
+        _drop(present, index, 1)
+    write_children(present, [spoken(child, voice) for child in new[last : len(after) - end]], counted[last - 1] + 1 if last else 0)
 
 
 def _shown(node: Node) -> tuple[str, tuple[tuple[str, str | int], ...], str]:
-    return (node.tag, node.attributes, key_of(node)) if isinstance(node, Element) else ("", (), key_of(node))
+    return (node.tag, node.without(PROPOSING).attributes, key_of(node)) if isinstance(node, Element) else ("", (), key_of(node))
 
 
 # Rows of words ---------------------------------------------------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from app.kernel.content import Span
+from app.kernel.editor.accepted import Thing
 
 
 @dataclass(frozen=True)
@@ -30,7 +31,10 @@ class LiveText:
 
 @dataclass(frozen=True)
 class Proposal:
-    """Words that somebody proposes in a passage; `before` and `after` are the words around them."""
+    """What somebody proposes in a passage; `before` and `after` are the words around it.
+
+    Objects stand as U+FFFC in `inserted` and `deleted`; `added` and `taken` tell what each of them is.
+    """
 
     id: str
     by: str
@@ -38,6 +42,8 @@ class Proposal:
     deleted: str
     before: str
     after: str
+    added: tuple[Thing, ...] = ()
+    taken: tuple[Thing, ...] = ()
 
 
 class LiveWords(Protocol):

@@ -109,8 +109,16 @@ def proposals_of(live: LiveDocuments, passage_id: str) -> list[Proposal]:
 
 def _cleaned(proposal: Proposal) -> Proposal:
     """A room holds what browsers sent; a text is cleaned when it becomes a revision, which proposed words never do."""
-    said = {name: clean(getattr(proposal, name)) for name in ("by", "inserted", "deleted", "before", "after")}
-    return replace(proposal, **said)
+    return replace(
+        proposal,
+        by=clean(proposal.by),
+        inserted=clean(proposal.inserted),
+        deleted=clean(proposal.deleted),
+        before=clean(proposal.before),
+        after=clean(proposal.after),
+        added=tuple(replace(thing, words=clean(thing.words)) for thing in proposal.added),
+        taken=tuple(replace(thing, words=clean(thing.words)) for thing in proposal.taken),
+    )
 
 
 class Decisions(Desk):

@@ -40,6 +40,8 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "image_alt": _l("Ce que montre l’image"),
     "image_alt_hint": _l("Pour qui ne la voit pas. Vide : la description donnée quand l’image a été ajoutée au récit."),
     "note_number": _l("Note {number}"),
+    "note_to_come": _l("Note {number}, proposée"),
+    "note_to_go": _l("Note {number}, à retirer"),
     # the state of one's words
     "connecting": _l("Connexion…"),
     "saving": _l("Enregistrement…"),
@@ -73,13 +75,25 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "empty_write": _l("Écrivez ici : tout est enregistré à mesure."),
     "empty_suggest": _l("Ce passage est encore vide. Vous pouvez proposer des mots."),
     "empty_read": _l("Ce passage est encore vide."),
+    # under the text
+    "keys": _l(
+        "Au clavier : Ctrl+B gras, Ctrl+I italique, Ctrl+K lien, Ctrl+Alt+M commente les mots choisis, Alt+F10 va aux boutons. Échap puis Tab sort du texte."
+    ),
+    "keys_read": _l("Au clavier : Ctrl+Alt+M commente les mots choisis, Alt+F10 va aux boutons, Tab sort du texte."),
+    # what one does here
+    "doing_write": _l("Écrire"),
+    "doing_suggest": _l("Proposer"),
+    "doing_read": _l("Lire"),
     # who is where
     "you": _l("Vous"),
     "in_this_passage": _l("dans ce passage"),
     "elsewhere": _l("ailleurs dans le récit"),
     # remarks
     "understood": _l("J’ai lu"),
-    "words_only": _l("Ici, vous proposez des mots à ajouter ou à retirer ; la mise en forme reste à qui écrit ce passage."),
+    "words_only": _l(
+        "Cela ne se propose pas. Vous pouvez ajouter et retirer des mots, des images, des notes, des paragraphes entiers ; "
+        "la forme de ce qui est écrit reste à qui écrit ce passage."
+    ),
     "comment_choose": _l("Choisissez d’abord les mots que vous commentez."),
     "paste_images": _l("Images non collées : {number}. Ajoutez-les d’abord au récit, avec leur description."),
     "paste_too_long": _l("Ce texte est trop long pour être collé d’un coup. Collez-le en plusieurs fois."),

@@ -14,6 +14,7 @@ from app.db import desk as queries
 from app.db.margin import ThreadLine, list_suggestions, thread_lines, threads_about, threads_beside
 from app.db.models import Account, Comment, CommentThread, Passage, Voice
 from app.kernel.access import Actor
+from app.kernel.editor.accepted import OBJECT, Thing
 from app.services.discussion import may_edit, people_to_mention, readable_threads, working_copy_decision
 from app.services.live_documents import LiveDocuments, Proposal
 from app.services.suggestions import deciding, proposals_of
@@ -73,13 +74,27 @@ class ThreadPlace:
 
 
 @dataclass(frozen=True)
+class Piece:
+    """A stretch of what is proposed: words of the text, or the site's words for an object."""
+
+    words: str
+    is_object: bool = False
+
+
+@dataclass(frozen=True)
 class SuggestionShown:
-    """Proposed words with who proposes them, since when, and whether they are the reader's own."""
+    """What is proposed, with who proposes it, since when, and whether it is the reader's own; `said` is all of it in words."""
 
     proposal: Proposal
+    inserted: tuple[Piece, ...]
+    deleted: tuple[Piece, ...]
     by: Speaker
     at: datetime | None
     mine: bool
+
+    @property
+    def said(self) -> str:
+        return "".join(piece.words for piece in self.inserted or self.deleted)
 
 
 @dataclass(frozen=True)
@@ -137,6 +152,8 @@ def show_margin(
         suggestions=tuple(
             SuggestionShown(
                 proposal,
+                _pieces(proposal.inserted, proposal.added),
+                _pieces(proposal.deleted, proposal.taken),
                 speakers[proposal.by],
                 known[proposal.id].created_at if proposal.id in known else None,
                 proposal.by == actor.account,
@@ -173,6 +190,28 @@ def show_exchange(
         tuple(thread for thread in shown if thread.line.thread.resolved_at is not None),
         ThreadPlace("review", {"story_id": copy.story.id}),
     )
+
+
+def _pieces(text: str, things: Sequence[Thing]) -> tuple[Piece, ...]:
+    """Returns proposed words with the objects among them in words."""
+    first, *others = text.split(OBJECT)
+    pieces = [Piece(first)]
+    for thing, words in zip(things, others, strict=False):
+        pieces += [Piece(_object_words(thing), True), Piece(words)]
+    return tuple(piece for piece in pieces if piece.words)
+
+
+def _object_words(thing: Thing) -> str:
+    if thing.tag == "image" and thing.words:
+        return _("[image : %(alt)s]", alt=thing.words)
+    return {
+        "image": _("[image]"),
+        "footnote_call": _("[appel de note]"),
+        "hard_break": _("[à la ligne]"),
+        "table": _("[tableau]"),
+        "table_row": _("[ligne du tableau]"),
+        "footnote": _("[note]"),
+    }[thing.tag]
 
 
 def _authors(lines: Sequence[ThreadLine]) -> list[str]:

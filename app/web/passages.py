@@ -1,6 +1,7 @@
 """Writing one passage: the form, its preview, its versions, its signature, its place; the words are safe whatever happens."""
 
 from collections.abc import Callable
+from dataclasses import dataclass
 
 from flask import Blueprint, flash, jsonify, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -60,17 +61,24 @@ def _read(passage_id: str, find: Callable[[Session, Actor, str], tuple[Passage, 
     return passage, story, queries.read_working_copy(reader(), story)
 
 
-def _blocked(passage: Passage, copy: queries.WorkingCopy) -> str | None:
-    """Returns what the person may do here instead of writing, and why, in words; None where they write."""
-    writing = passages.passage_writing(reader(), signed_in(), passage)
-    if writing.refusal is None:
+@dataclass(frozen=True)
+class _Blocked:
+    """What somebody who may not write in a passage may do there instead, and why, in words."""
+
+    why: str
+    proposing: bool
+
+
+def _blocked(passage: Passage, copy: queries.WorkingCopy) -> _Blocked | None:
+    """Returns what the person may do here instead of writing; None where they write."""
+    if passages.passage_writing(reader(), signed_in(), passage).allowed:
         return None
     refusal = suggesting(reader(), signed_in(), passage).refusal
-    return (
-        sentence(refusal)
-        if refusal is not None
-        else anothers_words(speaker_of(copy.voices.get(passage.voice_id or ""), is_member(signed_in(), copy)))
-    )
+    if refusal is not None:
+        anothers = refusal.reason == "passage_signed" and not approvals.reopening_decision(reader(), signed_in(), passage).allowed
+        why = _("Ce passage est signé : il se lit et se commente, jusqu’à ce que sa voix le rouvre.") if anothers else sentence(refusal)
+        return _Blocked(why, proposing=False)
+    return _Blocked(anothers_words(speaker_of(copy.voices.get(passage.voice_id or ""), is_member(signed_in(), copy))), proposing=True)
 
 
 @blueprint.get("/<id:passage_id>")
@@ -110,6 +118,14 @@ def _late(line: queries.PassageLine | None) -> bool:
     return line is not None and line.is_signed and bool(site().live.unsealed(reader(), [line.passage.id]))
 
 
+@blueprint.get("/<id:passage_id>/reouverture")
+def reopening(passage_id: str) -> ResponseReturnValue:
+    """Returns the button that opens signed words for writing again, where there is one: somebody may sign while others have the page open."""
+    passage, story = passages.readable_passage(reader(), signed_in(), passage_id)
+    copy = queries.read_working_copy(reader(), story)
+    return render_template("desk/_reopen.html", passage=passage, may_reopen=_may_reopen(passage, copy))
+
+
 def _common(opened: Opened, typed: Typed) -> dict[str, object]:
     """What the page of a passage shows, whether one writes there or reads."""
     passage, story, copy = opened
@@ -127,8 +143,14 @@ def _common(opened: Opened, typed: Typed) -> dict[str, object]:
         "margin": _margin(passage, copy),
         "typed": typed,
         "editable": StoryState(story.state) in EDITABLE_STATES,
+        "may_reopen": _may_reopen(passage, copy),
         "confirm": ConfirmForm(formdata=None),
     }
+
+
+def _may_reopen(passage: Passage, copy: queries.WorkingCopy) -> bool:
+    line = copy.line(passage.id)
+    return line is not None and line.is_signed and approvals.reopening_decision(reader(), signed_in(), passage).allowed
 
 
 def _margin(passage: Passage, copy: queries.WorkingCopy) -> MarginShown:
@@ -191,7 +213,7 @@ def _questions(passage: Passage, copy: queries.WorkingCopy) -> list[Question]:
     return offer_questions(reader(), snapshot(), context)
 
 
-def _read_only(opened: Opened, why: str, typed: Typed, status: int) -> ResponseReturnValue:
+def _read_only(opened: Opened, blocked: _Blocked, typed: Typed, status: int) -> ResponseReturnValue:
     passage, story, copy = opened
     line = copy.line(passage.id)
     revision = line.revision if line else None
@@ -200,7 +222,8 @@ def _read_only(opened: Opened, why: str, typed: Typed, status: int) -> ResponseR
         **_common(opened, typed),
         live=open_room(passage, copy, passage.block != TEXT_BLOCK),
         form=None,
-        why=why,
+        why=blocked.why,
+        proposing=blocked.proposing,
         html=_html(story, revision) if revision else None,
         draft=queries.find_draft(reader(), signed_in().account, passage.id),
     )

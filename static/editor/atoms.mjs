@@ -2,7 +2,9 @@
 // command marks in passing is taken off again, and a statement of older marks goes where the words around have been marked anew.
 
 import { Plugin } from "prosemirror-state";
+import { Decoration, DecorationSet } from "prosemirror-view";
 import { isOwn } from "./changes.mjs";
+import { DELETION, INSERTION, PROPOSES } from "./proposals.mjs";
 
 export function bareAtoms() {
   return new Plugin({
@@ -13,8 +15,30 @@ export function bareAtoms() {
         const looks = node.marks.some(({ type }) => ["strong", "emphasis", "link"].includes(type.name));
         tr.setNodeMarkup(position, null, looks ? { ...node.attrs, marks: null, link: null } : node.attrs, []);
       });
-      return tr.docChanged ? tr : null;
+      return tr.docChanged ? tr.setMeta(PROPOSES, true) : null; // the same object is put down again, with what it says of itself
     },
+  });
+}
+
+function lineEnd(tag) {
+  const sign = document.createElement(tag);
+  Object.assign(sign, { className: "object", textContent: "↵" });
+  return sign;
+}
+
+/** Shows line ends that are proposed or struck out: a line end by itself is not seen. */
+export function offeredLineEnds() {
+  const shown = (doc) => {
+    const signs = [];
+    doc.descendants(({ type, attrs }, position) => {
+      const tag = type.name === "hard_break" && ((attrs[DELETION] && "del") || (attrs[INSERTION] && "ins"));
+      if (tag) signs.push(Decoration.widget(position, () => lineEnd(tag), { side: -1, key: tag, marks: [], ignoreSelection: true }));
+    });
+    return DecorationSet.create(doc, signs);
+  };
+  return new Plugin({
+    state: { init: (_, { doc }) => shown(doc), apply: (tr, set, before, { doc }) => (tr.docChanged ? shown(doc) : set) },
+    props: { decorations(state) { return this.getState(state); } },
   });
 }
 

@@ -41,6 +41,15 @@ const list = (schema, name) => (state, dispatch, view) => {
   return false;
 };
 
+/** Puts an item into the one before it; not into a list there that others have emptied, on which the library fails. */
+const sink = (item) => (state, dispatch) => {
+  const { $from, $to } = state.selection;
+  const range = $from.blockRange($to, ({ firstChild }) => firstChild?.type === item);
+  const inner = range?.startIndex ? range.parent.child(range.startIndex - 1).lastChild : null;
+  if (inner && inner.type === range.parent.type && !inner.childCount) return false;
+  return sinkListItem(item)(state, dispatch);
+};
+
 const quote = (schema) => (state, dispatch, view) => {
   if (!ancestor(state, ["quote"])) return wrapIn(schema.nodes.quote)(state, dispatch, view);
   return lift(state, dispatch, view);
@@ -131,7 +140,7 @@ const marked = (type) => ({ selection, storedMarks, doc }) => {
 };
 
 /**
- * Returns the commands by name: `{run, is, words}`; `words` marks those that a suggestion cannot hold when false.
+ * Returns the commands by name: `{run, is}`.
  *
  * @param page what the page knows: images by media id, words, isAlone()
  */
@@ -160,10 +169,10 @@ export function commands(schema, page) {
     image: { run: image(page.images, page.words) },
     footnote: { run: chainCommands(followFootnote, insertFootnote(page.isAlone)), is: within(["footnote"]) },
     table: { run: insertTable(), is: (state) => Boolean(placeInTable(state)) },
-    undo: { run: undo, proposable: true },
-    redo: { run: redo, proposable: true },
+    undo: { run: undo },
+    redo: { run: redo },
     line_break: { run: lineBreak },
-    sink: { run: sinkListItem(item) },
+    sink: { run: sink(item) },
     lift: { run: liftListItem(item) },
   };
 }

@@ -4,6 +4,7 @@
 import { Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
 import { quote } from "./margin.mjs";
+import { DELETION, INSERTION, proposalOn } from "./proposals.mjs";
 
 const key = new PluginKey("comments");
 const LONGEST_QUOTATION = 500;
@@ -73,9 +74,12 @@ export class Comments {
   show(id) {
     let at = null;
     this.view.state.doc.descendants((node, position) => {
-      if (at === null && node.marks.some(({ type, attrs }) => ["comment", "insertion", "deletion"].includes(type.name) && attrs.id === id)) at = position;
+      const said = node.marks.some(({ type, attrs }) => type.name === "comment" && attrs.id === id) || [INSERTION, DELETION].some((name) => proposalOn(node, name)?.id === id);
+      if (at === null && said) at = position;
     });
-    if (at !== null) this.view.domAtPos(at + 1).node.parentElement?.scrollIntoView({ block: "center" });
+    if (at === null) return;
+    const { node, offset } = this.view.domAtPos(at + 1);
+    (node.childNodes[offset - 1] ?? node.parentElement)?.scrollIntoView?.({ block: "center" });
   }
 
   /** Shows the thread of marked words. */

@@ -30,14 +30,14 @@ class Channel {
   }
 }
 
-/** `state` is one of connecting, open, offline, closed; `reason` is the server's short word after closed. */
+/** `state` is one of connecting, open, offline, closed; `reason` is the server's short word after closed; `number` is how the server names this socket. */
 export class Connection {
   /**
    * @param url of the story's socket
    * @param on called with what is for the whole page: onState(), onPresence(list), onNotice(notice)
    */
   constructor(url, on, { Socket = globalThis.WebSocket } = {}) {
-    Object.assign(this, { url, on, Socket, channels: new Map(), last: 0, state: "connecting", reason: "", wait: SHORTEST_WAIT, passage: null, outgoing: null });
+    Object.assign(this, { url, on, Socket, channels: new Map(), last: 0, state: "connecting", reason: "", number: null, wait: SHORTEST_WAIT, passage: null, outgoing: null });
     this.atOnce = () => { if (this.state === "offline") this.connect(); };
     this.cut = () => this.abandon();
     globalThis.addEventListener?.("online", this.atOnce);
@@ -133,7 +133,8 @@ export class Connection {
   one(message) {
     if (message.channel === wire.STORY) {
       if (message.type === wire.PRESENCE) this.on.onPresence(message.value);
-      if (message.type === wire.NOTICE) this.on.onNotice(message.value);
+      if (message.type === wire.NOTICE && message.value.kind === "you") this.number = message.value.n;
+      else if (message.type === wire.NOTICE) this.on.onNotice(message.value);
       return;
     }
     const channel = this.channels.get(message.channel);

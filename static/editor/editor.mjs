@@ -3,7 +3,7 @@
 import { EditorState, Plugin, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { ySyncPlugin } from "y-prosemirror";
-import { bareAtoms, filledBlocks } from "./atoms.mjs";
+import { bareAtoms, filledBlocks, offeredLineEnds } from "./atoms.mjs";
 import { carets } from "./carets.mjs";
 import { isOwn } from "./changes.mjs";
 import { commands } from "./commands.mjs";
@@ -13,17 +13,26 @@ import { history } from "./history.mjs";
 import { keys } from "./keys.mjs";
 import { pasteProps } from "./paste.mjs";
 import { makeSchema } from "./schema.mjs";
-import { proposed } from "./suggest.mjs";
+import { isAllBy } from "./proposals.mjs";
+import { UNPROPOSED, proposed, touchesOnlyOwn } from "./suggest.mjs";
 import { typing } from "./typography.mjs";
 import { ownWords, voiceLabels } from "./voices.mjs";
 
-const PROPOSABLE = new Set(["undo", "redo", "comment", "voices"]);
+/** What shapes words, and what shapes whole blocks: one proposes the shape of one's own proposals alone. */
+const SHAPES_WORDS = new Set(["strong", "emphasis", "link"]);
+const SHAPES_BLOCKS = new Set(["heading", "bullet_list", "ordered_list", "quote"]);
 
-/** Whether somebody with a right can use a button. */
-export function mayUse(right, name) {
-  if (right === "write" || name === "voices") return true;
-  if (name === "comment") return right === "suggest" || right === "read"; // who only reads comments with the quotation alone
-  return right === "suggest" && PROPOSABLE.has(name);
+/** Whether there is a button for somebody with a right: who only reads comments, with the quotation alone, and sees whose words these are. */
+function has(right, name) {
+  if (name === "voices") return true;
+  return name === "comment" ? right !== "none" : right === "write" || right === "suggest";
+}
+
+/** Whether somebody with a right can use a button here. */
+function mayUse(right, name, { doc, selection: { from, to } }, account) {
+  if (right !== "suggest") return has(right, name);
+  if (SHAPES_WORDS.has(name)) return from === to || isAllBy(doc, account, from, to); // without a selection: the words that one is about to type
+  return !SHAPES_BLOCKS.has(name) || isAllBy(doc, account, from, to, { blocks: true });
 }
 
 /**
@@ -31,13 +40,14 @@ export function mayUse(right, name) {
  *
  * @param element becomes the text
  * @param page what the page knows (see write.mjs) and `onChange()`, called after each change of the editor
- * @returns `{view, act}`, act being the commands by name
+ * @returns `{view, act, has, may, could}`: the commands by name, whether there is a button for this person, whether they may use it where the caret is, and
+ *   whether they may do what a command does
  */
 export function openEditor(element, room, page) {
   const schema = makeSchema(page);
   const act = commands(schema, page);
   const right = () => room.right?.right ?? "none";
-  const mayShape = () => right() === "write";
+  const mayShape = (state, transaction) => right() === "write" || (right() === "suggest" && touchesOnlyOwn(state, transaction, page.account));
   const own = () => ({ voice: room.right?.voice ?? page.voice, shared: room.right?.shared ?? page.shared });
   function emptiness({ childCount, firstChild }) {
     if (childCount !== 1 || firstChild.type.name !== "paragraph" || firstChild.content.size) return {};
@@ -58,6 +68,7 @@ export function openEditor(element, room, page) {
     ...keys(schema, act, { saved: page.sayState, comment: page.comment, tools: page.toTools }),
     ownWords(schema, own),
     bareAtoms(),
+    offeredLineEnds(),
     filledBlocks(schema),
     footnoteNumbers(page.words),
     pendingAnchor(),
@@ -65,6 +76,8 @@ export function openEditor(element, room, page) {
     new Plugin({ filterTransaction: (transaction, state) => hasSpace(transaction, state) }),
     new Plugin({ props: pasteProps(schema, page.onPaste) }),
   ];
+  /** A transaction as this person may do it: as it is, or as a proposal; null where neither. */
+  const allowed = (state, transaction) => (right() === "suggest" ? proposed(state, transaction, page.account) : transaction);
   const view = new EditorView({ mount: element }, {
     state: EditorState.create({ schema, plugins }),
     editable: () => room.maySend && room.state !== "closed",
@@ -81,14 +94,22 @@ export function openEditor(element, room, page) {
     }),
     dispatchTransaction(transaction) {
       if (this.isDestroyed) return; // the binding shows others' carets a moment later, when a room that was entered anew may have a view of its own
-      const allowed = right() === "suggest" ? proposed(this.state, transaction, page.account) : transaction;
-      if (!allowed) { page.onUnproposable(); return; }
-      this.updateState(this.state.apply(allowed));
-      page.onChange(allowed.docChanged);
+      const done = allowed(this.state, transaction);
+      if (!done || done.getMeta(UNPROPOSED)) page.onUnproposable();
+      if (!done) return;
+      this.updateState(this.state.apply(done));
+      page.onChange(done.docChanged);
     },
   });
   // The binding leaves the selection at the first position, where a list or a table takes no words.
   view.dispatch(view.state.tr.setSelection(Selection.atStart(view.state.doc)));
   room.busy = () => view.composing;
-  return { view, act };
+  /** Whether what a command would do is this person's to do, or to propose. */
+  function could(command) {
+    let can = false;
+    const tried = (transaction) => { const done = allowed(view.state, transaction); can = Boolean(done && !done.getMeta(UNPROPOSED)); };
+    command(view.state, tried, view);
+    return can;
+  }
+  return { view, act, could, has: (name) => has(right(), name), may: (name) => mayUse(right(), name, view.state, page.account) };
 }

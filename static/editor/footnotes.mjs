@@ -2,6 +2,7 @@
 
 import { Plugin, PluginKey, Selection } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
+import { DELETION, INSERTION } from "./proposals.mjs";
 
 const key = new PluginKey("footnotes");
 
@@ -20,13 +21,14 @@ function numbered(doc, words) {
   const numbers = new Map();
   for (const { label } of calls) if (notes.has(label) && !numbers.has(label)) numbers.set(label, numbers.size + 1);
   for (const label of notes.keys()) if (!numbers.has(label)) numbers.set(label, numbers.size + 1);
-  const named = (label) => {
+  const named = (label, { attrs }) => {
     const number = numbers.get(label) ?? "?";
-    return { "data-number": String(number), "aria-label": words.note_number.replace("{number}", number) };
+    const said = attrs[DELETION] ? words.note_to_go : attrs[INSERTION] ? words.note_to_come : words.note_number;
+    return { "data-number": String(number), "aria-label": said.replace("{number}", number) };
   };
   return DecorationSet.create(doc, [
-    ...calls.map(({ label, at, node }) => Decoration.node(at, at + node.nodeSize, { ...named(label), role: "doc-noteref" })),
-    ...[...notes].map(([label, { at, node }]) => Decoration.node(at, at + node.nodeSize, named(label))),
+    ...calls.map(({ label, at, node }) => Decoration.node(at, at + node.nodeSize, { ...named(label, node), role: "doc-noteref" })),
+    ...[...notes].map(([label, { at, node }]) => Decoration.node(at, at + node.nodeSize, named(label, node))),
   ]);
 }
 

@@ -9,10 +9,13 @@ import { isOwn } from "./changes.mjs";
 const key = new PluginKey("history");
 const WORD_END = /[^\p{L}\p{N}'’-]$/u;
 
+/** The last step that put words in or took some out; marks that follow it belong to it. */
+const lastChange = ({ steps }) => [...steps].reverse().find((step) => step instanceof ReplaceStep);
+
 /** Whether a new thing begins after this change: a word has ended, or it was more than typing. Deletions that follow each other are one. */
 function endsWord(transaction) {
-  const step = transaction.steps.at(-1);
-  if (!(step instanceof ReplaceStep)) return true;
+  const step = lastChange(transaction);
+  if (!step) return true;
   const { content, size } = step.slice;
   if (!size) return false;
   const text = content.textBetween(0, content.size, "\n");
@@ -29,8 +32,8 @@ function goesOn({ steps: [first] }, at) {
 
 /** Where typing would go on after a change. */
 function endOf(transaction, at) {
-  const step = transaction.steps.at(-1);
-  if (isOwn(transaction) && step instanceof ReplaceStep) return step.from + step.slice.size;
+  const step = lastChange(transaction);
+  if (isOwn(transaction) && step) return step.from + step.slice.size;
   return at === null ? null : transaction.mapping.map(at);
 }
 

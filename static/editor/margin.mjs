@@ -1,10 +1,10 @@
-// The parts of the page that the server renders and others change: margin and list of passages. Fetched again when the server says so; what one is typing into
-// them stays.
+// The parts of the page that the server renders and others change: margin and list of passages. Fetched again when the server says so; what one is doing in
+// them goes on.
+
+import { refreshed } from "./morph.mjs";
 
 /** Notices by kind, and the parts that each makes old. */
-const PARTS = { comments: ["margin"], suggestions: ["margin"], passages: ["passages"], state: ["passages", "margin", "below"], saved: ["passages", "below"] };
-
-const isEditing = (element) => element.contains(document.activeElement) && document.activeElement.matches("textarea, input:not([type=hidden]), select");
+const PARTS = { comments: ["margin"], suggestions: ["margin"], passages: ["passages"], state: ["passages", "margin", "below", "reopen"], saved: ["passages", "below"] };
 
 /** What a comment is about: in hidden fields, which a form without JavaScript leaves empty. */
 const ABOUT = ["anchor", "quotation"];
@@ -22,9 +22,10 @@ export class Parts {
   /**
    * @param root holds the parts, `[data-part=NAME][data-from=URL]`
    * @param before is called and waited for before a form (`form[data-inplace]`) is sent
+   * @param around is called with the name of a part and what brings it up to date
    */
-  constructor(root, before) {
-    Object.assign(this, { root, before, waiting: new Set(), sending: null });
+  constructor(root, before, around = (name, change) => change()) {
+    Object.assign(this, { root, before, around, waiting: new Set(), sending: null });
     for (const part of root.querySelectorAll("[data-part]")) {
       part.addEventListener("submit", (event) => {
         if (!event.target.matches("form[data-inplace]")) return;
@@ -49,24 +50,19 @@ export class Parts {
     this.waiting.delete(name);
     const element = this.element(name);
     if (this.sending?.closest("[data-part]") === element) return; // what it brings is fetched when it is sent
-    if (isEditing(element)) { element.addEventListener("focusout", () => this.refresh(name), { once: true }); return; }
     try {
       const answer = await fetch(element.dataset.from, { headers: { Accept: "text/html" }, redirect: "error" });
-      if (answer.ok) this.replace(element, await answer.text());
+      if (!answer.ok) return;
+      const html = await answer.text();
+      this.around(name, () => this.replace(element, html));
     } catch { /* without a line the old one stays; the next notice asks again */ }
   }
 
-  /** Puts the new part in; what was typed and not sent, what was open, and the focus stay. */
+  /** Brings the part up to date; what was typed and not sent, what was open, the caret and the focus stay. */
   replace(element, html) {
-    const focused = element.contains(document.activeElement) ? document.activeElement.id : "";
-    const typed = [...element.querySelectorAll("textarea[id], input[id]")].filter((field) => field.value !== field.defaultValue).map(({ id, value }) => [id, value]);
-    const open = [...element.querySelectorAll("details[open][id]")].map(({ id }) => id);
     const about = ABOUT.map((name) => element.querySelector(`form[data-comment] input[name=${name}]`)?.value ?? "");
-    element.innerHTML = html;
+    refreshed(element, html);
     if (about[0] || about[1]) quote(element.querySelector("form[data-comment]"), ...about);
-    for (const [id, value] of typed) { const field = element.querySelector(`#${CSS.escape(id)}`); if (field) field.value = value; }
-    for (const id of open) element.querySelector(`#${CSS.escape(id)}`)?.setAttribute("open", "");
-    if (focused) document.getElementById(focused)?.focus();
   }
 
   /** Sends a form of a part without leaving the page; where that fails, as a form is sent. */

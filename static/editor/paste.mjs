@@ -183,11 +183,11 @@ function textSlice(schema, text) {
   return nodes.length ? new Slice(Fragment.from(nodes), 1, 1) : Slice.empty;
 }
 
-/** Takes suggestions out of what is pasted, and the anchors of comments that still stand in the text: an anchor has one place. */
+/** Takes suggestions out of what is pasted, and the anchors of comments that still stand in the text: an anchor has one place. Objects bear no marks. */
 function withoutMarks(slice, { insertion, deletion, comment }, stillThere) {
   const map = (fragment) => Fragment.from(fragment.content.map((node) => {
     const kept = node.marks.filter(({ type, attrs }) => type !== insertion && type !== deletion && !(type === comment && stillThere(attrs.id)));
-    return node.isText ? node.mark(kept) : node.copy(map(node.content));
+    return node.isText ? node.mark(kept) : node.copy(map(node.content)).mark([]);
   }));
   return new Slice(map(slice.content), slice.openStart, slice.openEnd);
 }

@@ -19,6 +19,7 @@ export class Presence {
  * Keeps the list of those present.
  *
  * @param list the element
+ * @param me returns the number of this page's own socket
  * @param place says where somebody is, from a passage's id: "" for here, null for unknown
  */
 export function showPresence(list, presence, { me, passage, places, words }) {
@@ -29,7 +30,7 @@ export function showPresence(list, presence, { me, passage, places, words }) {
   function show() {
     list.replaceChildren(...presence.people.map((person) => {
       const item = document.createElement("li");
-      const mine = person.clients?.includes(me());
+      const mine = person.n === me();
       item.className = `v ${person.key}`;
       const sign = bead(person.key);
       if (sign) item.append(sign);

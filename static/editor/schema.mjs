@@ -4,11 +4,26 @@
 // y-prosemirror deletes what does not fit its schema. The server's normal form makes the tree right when the text becomes a revision.
 
 import { Schema } from "prosemirror-model";
+import { DELETION, INSERTION, PROPOSED, proposalOn } from "./proposals.mjs";
 
 const ALIGNED = { left: "a-gauche", center: "au-centre", right: "a-droite" };
 const LEVELS = [2, 3, 4];
 // An object among words has the marks that the words on both sides share; these say so where it must have others (atoms.mjs).
-const STATED = { marks: { default: null }, link: { default: null } };
+const STATED = { marks: { default: null }, link: { default: null }, ...PROPOSED };
+
+/** Draws an object that is proposed as what it is: put in, or struck out. */
+function offered(node, drawn) {
+  const names = { [INSERTION]: "ins", [DELETION]: "del" };
+  return Object.entries(names).reduce((inner, [name, tag]) => {
+    const proposal = proposalOn(node, name);
+    return proposal ? [tag, { class: "object", "data-suggestion": proposal.id, "data-by": proposal.by }, inner] : inner;
+  }, drawn);
+}
+
+/** The class of a block that is proposed whole. */
+function offer({ attrs }) {
+  return attrs[DELETION] ? { class: "to-go" } : attrs[INSERTION] ? { class: "to-come" } : {};
+}
 
 /** Tells whether a link may lead there; the rule is that of app/kernel/document/targets.py, which has the last word. */
 export function isSafeTarget(target) {
@@ -55,16 +70,17 @@ function nodes({ images = {}, words = {} }) {
       parseDOM: [{ tag: "ol", getAttrs: (dom) => ({ start: Math.max(0, dom.start) }) }],
       toDOM: ({ attrs }) => ["ol", Number(attrs.start) === 1 ? {} : { start: attrs.start }, 0],
     },
-    list_item: { content: "block*", defining: true, parseDOM: [{ tag: "li" }], toDOM: () => ["li", 0] },
+    list_item: { content: "block*", defining: true, attrs: { [INSERTION]: { default: null } }, parseDOM: [{ tag: "li" }], toDOM: (node) => ["li", offer(node), 0] },
     quote: { content: "block*", group: "block", defining: true, parseDOM: [{ tag: "blockquote" }], toDOM: () => ["blockquote", 0] },
     table: {
       content: "table_row*",
       group: "block",
       isolating: true,
+      attrs: PROPOSED,
       parseDOM: [{ tag: "table" }],
-      toDOM: () => ["div", { class: "scroll" }, ["table", ["tbody", 0]]],
+      toDOM: (node) => ["div", { class: "scroll" }, ["table", offer(node), ["tbody", 0]]],
     },
-    table_row: { content: "(table_header | table_cell)*", parseDOM: [{ tag: "tr" }], toDOM: () => ["tr", 0] },
+    table_row: { content: "(table_header | table_cell)*", attrs: PROPOSED, parseDOM: [{ tag: "tr" }], toDOM: (node) => ["tr", offer(node), 0] },
     table_header: cell("th"),
     table_cell: cell("td"),
     footnote: {
@@ -72,9 +88,9 @@ function nodes({ images = {}, words = {} }) {
       group: "block",
       isolating: true,
       defining: true,
-      attrs: { label: { default: "1" } },
+      attrs: { label: { default: "1" }, ...PROPOSED },
       parseDOM: [{ tag: "div[data-note]", getAttrs: (dom) => ({ label: dom.dataset.note }) }],
-      toDOM: ({ attrs }) => ["div", { class: "note", role: "doc-footnote", "data-note": attrs.label }, 0],
+      toDOM: (node) => ["div", { class: `note ${offer(node).class ?? ""}`.trim(), role: "doc-footnote", "data-note": node.attrs.label }, 0],
     },
     text: { group: "inline" },
     image: {
@@ -83,10 +99,11 @@ function nodes({ images = {}, words = {} }) {
       draggable: true,
       attrs: { media: { default: "" }, alt: { default: "" }, ...STATED },
       parseDOM: [{ tag: "img[data-media]", getAttrs: (dom) => ({ media: dom.dataset.media, alt: dom.alt }) }],
-      toDOM: ({ attrs }) => {
+      toDOM: (node) => {
+        const { attrs } = node;
         const known = images[attrs.media];
         const alt = attrs.alt || known?.alt || "";
-        return known?.src ? ["img", { src: known.src, alt, "data-media": attrs.media }] : ["span", { class: "image-absente", "data-media": attrs.media }, `${words.image ?? "Image"} : ${alt || attrs.media}`];
+        return offered(node, known?.src ? ["img", { src: known.src, alt, "data-media": attrs.media }] : ["span", { class: "image-absente", "data-media": attrs.media }, `${words.image ?? "Image"} : ${alt || attrs.media}`]);
       },
     },
     footnote_call: {
@@ -94,7 +111,7 @@ function nodes({ images = {}, words = {} }) {
       group: "inline",
       attrs: { label: { default: "1" }, ...STATED },
       parseDOM: [{ tag: "sup[data-call]", getAttrs: (dom) => ({ label: dom.dataset.call }) }],
-      toDOM: ({ attrs }) => ["sup", { class: "call", "data-call": attrs.label }],
+      toDOM: (node) => ["sup", { class: `call ${offer(node).class ?? ""}`.trim(), "data-call": node.attrs.label }],
     },
     hard_break: { inline: true, group: "inline", selectable: false, attrs: STATED, parseDOM: [{ tag: "br" }], toDOM: () => ["br"] },
   };

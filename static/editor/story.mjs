@@ -15,5 +15,5 @@ if (list && "WebSocket" in globalThis) {
     onPresence: (people) => presence.set(people),
     onNotice: (notice) => parts.heard(notice),
   });
-  showPresence(list, presence, { me: () => null, passage: null, places: JSON.parse(list.dataset.places), words: JSON.parse(list.dataset.words) });
+  showPresence(list, presence, { me: () => connection.number, passage: null, places: JSON.parse(list.dataset.places), words: JSON.parse(list.dataset.words) });
 }

@@ -39,7 +39,8 @@ function nextHeading(act) {
  * Fills the toolbar and keeps it true; returns a function to call after each change of the editor.
  *
  * @param element with role=toolbar, empty
- * @param page words, shared, images; comment(view), toggleVoices() → whether shown; may(name) → whether this right has that button
+ * @param page words, shared, images; comment(view), toggleVoices() → whether shown; has(name) → whether there is that button for this right; may(name) → whether one may use that button here; could(command) → whether
+ *   what a command would do is one's to do, or to propose
  */
 export function toolbar(element, view, act, page) {
   const { words } = page;
@@ -81,13 +82,23 @@ export function toolbar(element, view, act, page) {
     const { state } = view;
     const tabling = Boolean(placeInTable(state)) && page.may("table");
     rule.hidden = !tabling;
+    const stood = document.activeElement;
     for (const button of buttons) {
       const name = button.dataset.mark;
-      if (name in TABLE) { button.hidden = !tabling; continue; }
+      button.hidden = !page.has(name);
+      if (name in TABLE) {
+        button.hidden = !tabling;
+        if (tabling) button.setAttribute("aria-disabled", String(!page.could(TABLE[name])));
+        continue;
+      }
       if (act[name]?.is) button.setAttribute("aria-pressed", String(act[name].is(state)));
       const can = page.may(name) && (own[name] || run[name](state, undefined, view));
       button.setAttribute("aria-disabled", String(!can)); // not `disabled`: a button that one stands on must not vanish from under the focus
     }
-    if (buttons.find((button) => button.tabIndex === 0)?.hidden) stopAt(shown()[0]);
+    const left = shown();
+    element.hidden = !left.length;
+    if (!left.length) return;
+    if (buttons.find((button) => button.tabIndex === 0)?.hidden) stopAt(left[0]);
+    if (buttons.includes(stood) && stood.hidden) left[0].focus(); // the right has ended under one's finger
   };
 }

@@ -14,7 +14,9 @@ function rule(pattern, write) {
     if (ADDRESS.test(before + match[0].slice(0, -1))) return null;
     const text = write(match, before);
     if (text === null) return null;
-    return state.tr.insertText(text, start, end);
+    let kept = 0; // what stands there already is not put down again: it may be another's
+    while (start + kept < end && match[0][kept] === text[kept]) kept += 1;
+    return state.tr.insertText(text.slice(kept), start + kept, end);
   });
 }
 
@@ -34,7 +36,7 @@ const FRENCH = [
   rule(/\.\.\.$/u, () => "…"),
 ];
 
-/** Rules for blocks; `mayShape` tells whether this person may change more than words. */
+/** Rules for blocks; `mayShape(state, transaction)` tells whether this person may change more than words. */
 function blocks({ nodes }, mayShape) {
   const rules = [
     textblockTypeInputRule(/^(#{2,4}) $/, nodes.heading, ([, signs]) => ({ level: signs.length })),
@@ -42,7 +44,10 @@ function blocks({ nodes }, mayShape) {
     wrappingInputRule(/^(\d{1,3})\. $/, nodes.ordered_list, ([, number]) => ({ start: Number(number) }), ([, number], node) => node.childCount + Number(node.attrs.start) === Number(number)),
     wrappingInputRule(/^> $/, nodes.quote),
   ];
-  return rules.map(({ match, handler }) => new InputRule(match, (state, ...found) => (mayShape() && !state.selection.$from.parent.type.spec.isolating ? handler(state, ...found) : null)));
+  return rules.map(({ match, handler }) => new InputRule(match, (state, ...found) => {
+    const shaped = state.selection.$from.parent.type.spec.isolating ? null : handler(state, ...found);
+    return shaped && mayShape(state, shaped) ? shaped : null;
+  }));
 }
 
 /** @param lang of the story (BCP 47) */

@@ -5,12 +5,10 @@ import { Plugin, PluginKey } from "prosemirror-state";
 import { Decoration, DecorationSet } from "prosemirror-view";
 import { bead } from "./beads.mjs";
 import { inserted, isMove, removed, texts } from "./changes.mjs";
+import { DELETION, INSERTION, PROPOSES } from "./proposals.mjs";
 
 const FEW = 4; // characters: shorter than this, words that come back are simply typed again
 const MEMORY = 50_000; // characters of taken-out words that are remembered, so that what is cut can be pasted
-
-/** Set on a transaction that proposes: its suggestion marks are meant. */
-export const PROPOSES = "proposes";
 
 const voiceOf = (marks) => marks.find(({ type }) => type.name === "voice")?.attrs.u;
 
@@ -20,6 +18,13 @@ function wordsByVoice(fragment, into = new Map()) {
     else if (node.isTextblock) for (const [voice, text] of into) into.set(voice, `${text}\n`);
   });
   return into;
+}
+
+/** Objects and blocks that come in say no more that they are proposed. */
+function unsay(tr, from, to) {
+  tr.doc.nodesBetween(from, to, (node, position) => {
+    for (const name of [INSERTION, DELETION]) if (position >= from && position < to && node.attrs[name]) tr.setNodeAttribute(position, name, null);
+  });
 }
 
 /** @param own tells `voice` (id, or null) and `shared` (bool) as the server last said */
@@ -63,7 +68,9 @@ export function ownWords(schema, own) {
       for (const change of inserted(transactions)) {
         markVoices(change, tr, before.doc);
         // Who may write writes: words typed inside a proposal are not proposed.
-        if (!change.transaction.getMeta(PROPOSES)) tr.removeMark(change.from, change.to, insertion).removeMark(change.from, change.to, deletion);
+        if (change.transaction.getMeta(PROPOSES)) continue;
+        tr.removeMark(change.from, change.to, insertion).removeMark(change.from, change.to, deletion);
+        unsay(tr, change.from, change.to);
       }
       return tr.docChanged ? tr.setMeta(PROPOSES, true).setStoredMarks(state.storedMarks) : null;
     },

@@ -4,7 +4,7 @@
 import { Comments } from "./comments.mjs";
 import { Connection } from "./connection.mjs";
 import { redrawOn } from "./carets.mjs";
-import { mayUse, openEditor } from "./editor.mjs";
+import { openEditor } from "./editor.mjs";
 import { Parts } from "./margin.mjs";
 import { Notices } from "./notices.mjs";
 import { Presence, showPresence } from "./presence.mjs";
@@ -30,7 +30,7 @@ class Page {
     this.isAlone = () => this.connection.state === "open" && this.presence.people.filter((person) => person.passage === passage).length < 2;
     this.sayState = () => this.status.sayState();
     this.comment = (view) => this.comments.begin(view);
-    this.toTools = () => this.part("tools").querySelector("[tabindex=\"0\"]").focus();
+    this.toTools = () => this.part("tools").querySelector("[tabindex=\"0\"]:not([hidden])")?.focus();
   }
 
   part(name) { return document.querySelector(`[data-live=${name}]`); }
@@ -43,7 +43,7 @@ class Page {
   start() {
     this.status = new Status(this.part("state"), this.words, this.part("when"));
     this.notices = new Notices(this.part("text"), this.words);
-    this.parts = new Parts(document, (form) => this.comments.beforeSending(form));
+    this.parts = new Parts(document, (form) => this.comments.beforeSending(form), (name, change) => (name === "reopen" && this.editor ? this.holdStill(change) : change()));
     this.connection = new Connection(this.url, {
       onState: () => this.changed(),
       onPresence: (people) => this.presence.set(people),
@@ -51,7 +51,7 @@ class Page {
     });
     this.connection.here(this.passage);
     this.giveUp = setTimeout(() => this.stayPlain(), PATIENCE);
-    showPresence(this.part("here"), this.presence, { me: () => this.room?.doc.clientID, passage: this.passage, places: this.places, words: this.words });
+    showPresence(this.part("here"), this.presence, { me: () => this.connection.number, passage: this.passage, places: this.places, words: this.words });
     window.addEventListener("beforeunload", (event) => { if (this.room?.state === "saving" && !this.room.shelf) event.preventDefault(); });
     return this.enter();
   }
@@ -98,7 +98,7 @@ class Page {
     place.replaceWith(text);
     this.notices.place = text;
     this.editor = openEditor(text, this.room, { ...this, onChange: (changed) => this.edited(changed), onPaste: (left) => this.pasted(left), onUnproposable: () => this.notices.remark(this.words.words_only), onFull: () => this.status.say(this.words.space_full) });
-    const { view, act } = this.editor;
+    const { view, act, has, may, could } = this.editor;
     redrawOn(this.presence, this.room.awareness);
     this.comments = new Comments(this.parts.element("margin"), view, { words: this.words, say: (sentence) => this.status.say(sentence), marks: () => this.room.maySend, saved: () => this.saved() });
     const tools = this.part("tools").cloneNode(false);
@@ -109,7 +109,9 @@ class Page {
       images: this.images,
       comment: this.comment,
       toggleVoices: () => toggleVoices(view),
-      may: (name) => mayUse(this.room.right?.right, name),
+      has,
+      may,
+      could,
     });
     this.sayRight();
     this.notices.remember(this.shelf);
@@ -139,20 +141,43 @@ class Page {
   rightChanged() {
     if (this.room.right.right === "none" && !this.editor) { this.stayPlain(); return; }
     if (!this.editor) return;
-    this.refreshView();
-    this.sayRight();
+    this.holdStill(() => {
+      this.refreshView();
+      this.sayRight();
+    });
+  }
+
+  /** Changes what stands above the text, and keeps the text where it was under who reads or writes it. */
+  holdStill(change) {
+    const [text, page] = [this.part("text"), document.documentElement];
+    const before = text.getBoundingClientRect().top;
+    page.style.overflowAnchor = "none"; // else the browser moves it as well
+    change();
+    window.scrollBy({ top: text.getBoundingClientRect().top - before, behavior: "instant" });
+    requestAnimationFrame(() => { page.style.overflowAnchor = ""; });
   }
 
   /** What one may do here and what typing does, as the server last said. */
   sayRight() {
     const { right, why, space } = this.room.right;
+    this.sayDoing(this.words[`doing_${right}`]);
+    const keys = this.part("keys");
+    if (keys) keys.textContent = this.words[right === "read" ? "keys_read" : "keys"];
     const notice = this.rightNotice;
     if (notice) {
-      notice.hidden = right === "write";
+      notice.hidden &&= right === "write"; // once it is there it stays, so that nothing jumps up: it says that one may write again
       notice.querySelector("b").textContent = right === "suggest" ? this.anothers : why;
       notice.querySelector("span").textContent = right === "suggest" ? why : "";
     }
     this.notices.space(space ? this.words[`space_${space}`] : "");
+  }
+
+  /** Where one is, in the crumbs and in the title of the page: writing, proposing or reading. */
+  sayDoing(words) {
+    const crumb = document.querySelector("[data-doing]");
+    if (!crumb || !words || crumb.textContent === words) return;
+    document.title = document.title.replace(crumb.textContent, words);
+    crumb.textContent = words;
   }
 
   pasted({ images, tooLong }) {

@@ -15,6 +15,7 @@ from tests.live.relay import Person, Relay, page
 WORDS = {name: words._args[-1] if words._args else str(words) for name, words in EDITOR_WORDS.items()}
 ANA = Person("Ana", "elu", "va")
 BOB = Person("Bob", "eco", "vb")
+EVE = Person("Eve", "eta", "ve")
 
 HELPERS = (Path(__file__).parent / "live.js").read_text(encoding="utf-8")
 
@@ -134,4 +135,4 @@ def staged(chromium: Browser, people: dict[str, Person]) -> Iterator[Stage]:
 
 
 Open = Callable[..., Writer]
-__all__ = ["ANA", "BOB", "Open", "Person", "Stage", "Writer", "expect", "staged"]
+__all__ = ["ANA", "BOB", "EVE", "Open", "Person", "Stage", "Writer", "expect", "staged"]

@@ -12,7 +12,8 @@ from websockets.exceptions import InvalidStatus
 
 from app.db.models import Story
 from app.live import wire
-from tests.browser.conftest import go
+from app.services.approvals import reopen_passage
+from tests.browser.conftest import PHONE, go
 from tests.browser.live import Writer
 from tests.browser.live_site import LiveSite, address_of, ready
 from tests.live.page import Page
@@ -42,17 +43,75 @@ def test_a_signature_closes_the_passage_on_every_open_page_until_it_is_reopened(
     scribe.caret("heures", 6)
     scribe.type(" pile")
     live.agree(helene, scribe)
-    tab = sign_in_a_tab(live, helene, passage)
+    sign_in_a_tab(live, helene, passage)
     for writer in (helene, scribe, karim):
         expect(writer.page.locator("#right-now")).to_contain_text("Ce passage est signé")
         may_write(writer, False)
-    tab.goto(address_of(passage))
-    go(tab.get_by_role("button", name="Rouvrir ce passage"))
+    reopen = "Rouvrir ce passage"
+    for writer in (helene, scribe):
+        expect(writer.page.get_by_role("button", name=reopen)).to_be_visible()
+    expect(karim.page.locator("#right-now")).to_contain_text("jusqu’à ce que sa voix le rouvre")
+    expect(karim.page.get_by_role("button", name=reopen)).to_have_count(0)
+    go(helene.page.get_by_role("button", name=reopen))
+    ready(helene)
     for writer in (helene, scribe, karim):
         may_write(writer, True)
+        expect(writer.page.get_by_role("button", name=reopen)).to_have_count(0)
     scribe.caret("préau", 5)
     scribe.type(" neuf")
     assert live.agree(helene, scribe, karim) == "Le préau neuf ouvre à sept heures pile."
+
+
+def tools(writer: Writer) -> list[str]:
+    """The buttons of the toolbar that are there."""
+    return [one.inner_text() for one in writer.page.locator(".tools button:visible").all()]
+
+
+def test_who_reads_has_the_buttons_that_reading_needs_and_nothing_jumps_when_the_right_changes(live: LiveSite):
+    passage, shared = live.passage("helene", SENTENCE), live.passage(None, SENTENCE)
+    helene, karim, maud = live.open("helene", passage), live.open("karim", passage), live.open("maud", shared)
+    here = {name: writer.page.locator("[data-doing]") for name, writer in (("helene", helene), ("karim", karim))}
+    expect(here["helene"]).to_have_text("Écrire")
+    expect(here["karim"]).to_have_text("Proposer")
+    assert karim.page.title().startswith("Proposer")
+    helene.page.set_viewport_size({"width": 1280, "height": 500})
+    everything = tools(helene)
+    assert {"Gras", "Commenter", "Tableau"} <= set(everything)
+    top = helene.page.locator("#texte").bounding_box()["y"]
+    helene.page.locator(".tools button").first.focus()
+    with live.site.writer.begin() as uow:
+        sign(uow, live.person("helene"), passage, live.world.voices["helene"])
+    for name, writer in (("helene", helene), ("karim", karim)):
+        expect(here[name]).to_have_text("Lire")
+        may_write(writer, False)
+        assert tools(writer) == ["Commenter"]
+        expect(writer.page.locator("[data-live=keys]")).not_to_contain_text("Ctrl+B")
+    expect(helene.page.get_by_role("button", name="Commenter", exact=True).first).to_be_focused()
+    expect(helene.page.get_by_role("button", name="Rouvrir ce passage")).to_be_visible()
+    assert abs(helene.page.locator("#texte").bounding_box()["y"] - top) < 2
+    assert "Montrer qui écrit quoi" in tools(maud)
+    live.act("helene", reopen_passage, passage)
+    may_write(helene, True)
+    expect(here["helene"]).to_have_text("Écrire")
+    expect(here["karim"]).to_have_text("Proposer")
+    expect(helene.page.get_by_role("button", name="Rouvrir ce passage")).to_have_count(0)
+    assert tools(helene) == everything
+    assert abs(helene.page.locator("#texte").bounding_box()["y"] - top) < 2
+    helene.page.set_viewport_size(PHONE)
+    with live.site.writer.begin() as uow:
+        sign(uow, live.person("helene"), passage, live.world.voices["helene"])
+    may_write(helene, False)
+    assert tools(helene) == ["Commenter"]
+
+
+def test_one_is_you_on_the_page_of_the_story(live: LiveSite):
+    passage = live.passage("helene", SENTENCE)
+    page = live.page("helene")
+    page.goto(f"/espace/recits/{live.story}")
+    expect(page.locator(".here li")).to_have_text(["Vous"])
+    live.open("karim", passage)
+    expect(page.locator(".here li")).to_have_text([re.compile("Vous|Karim, au moment « Le vote »")] * 2)
+    expect(page.locator(".here li", has_text="Vous")).to_have_count(1)
 
 
 def test_signing_out_in_another_tab_ends_the_writing_with_words(live: LiveSite):

@@ -143,6 +143,7 @@ class Relay:
         self._numbers += 1
         client = Client(socket, user, self._numbers)
         self.clients.append(client)
+        await socket.send(wire.told(wire.NOTICE, wire.STORY, {"kind": "you", "n": client.number}))
         try:
             async for frame in socket:
                 for message in wire.read_frame(frame):

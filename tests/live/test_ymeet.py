@@ -15,6 +15,7 @@ from app.kernel.merge import merge_texts
 from app.live.ydoc import doc_of, new_doc, read, root
 from app.live.ymeet import meet_in
 from app.services.markup import parse
+from tests.generated_proposals import proposed_documents
 from tests.generated_trees import DOCUMENTS
 
 WORDS = st.lists(
@@ -55,6 +56,19 @@ class TestOneSideAlone:
         doc = new_doc(from_tree(live))
         assert meet_in(doc, base, base) is None
         assert read(doc) == from_tree(live)
+
+    @settings(max_examples=150)
+    @given(proposed_documents(), DOCUMENTS)
+    def test_proposals_in_the_text_change_nothing_of_it(self, live, new):
+        assert written(met(accepted_tree(live), normalise(new), live)) == to_markdown(new)
+
+    @settings(max_examples=100)
+    @given(proposed_documents(), TEXTS)
+    def test_what_is_proposed_stays_where_nothing_else_changed(self, live, more):
+        """The other side adds at the end."""
+        base = accepted_tree(live)
+        after = met(base, normalise(Document((*base.blocks, *parse("Ajout.\n").blocks, *more.blocks), base.footnotes)), live)
+        assert [(one.id, one.inserted) for one in proposals(after)] == [(one.id, one.inserted) for one in proposals(live)]
 
 
 class TestBothSides:
@@ -135,6 +149,23 @@ class TestWhatIsSaidOfWords:
         )
         after = met(parse("Un.\n\nDeux.\n\nTrois.\n"), parse("Deux.\n\nTrois.\n\nUn.\n"), live)
         assert after.children[2] == element("paragraph", Words("Un.", SAID))
+
+    def test_objects_keep_what_is_proposed_about_them_and_proposed_items_their_place(self):
+        image = element("image", media="m", alt="", deletion="s2 bea")
+        line = element("hard_break", insertion="s3 bea")
+        item = element("list_item", element("paragraph", Words("neuf", OFFER.marks)), insertion="s1 bea")
+        items = [element("list_item", element("paragraph", Words(word))) for word in ("un", "deux", "trois")]
+        live = EditorDocument(
+            (element("paragraph", Words("Un "), image, Words(" chat"), line), element("bullet_list", items[0], item, *items[1:]))
+        )
+        after = met(
+            parse("Un ![](media:m) chat\n\n- un\n- deux\n- trois\n"),
+            parse("Un ![](media:m) gros chat\n\n- un\n- 2\n- deux\n- trois\n"),
+            live,
+        )
+        assert written(after) == "Un ![](media:m) gros chat\n\n- un\n- 2\n- deux\n- trois\n"
+        assert {image, line} <= set(after.children[0].children)
+        assert item in after.children[1].children
 
     def test_a_text_that_did_not_change_is_the_same_object(self):
         doc = new_doc(from_tree(parse("Un chat.\n\nDeux chats gris.\n")))

@@ -1,6 +1,7 @@
 """The editor document: it holds all that a tree says, and any of them, however odd, gives a tree in which no word, image or note is missing."""
 
 import re
+from dataclasses import replace
 
 import pytest
 from hypothesis import given, settings
@@ -11,7 +12,7 @@ from app.kernel.document.markdown_writer import to_markdown
 from app.kernel.document.normal import normalise
 from app.kernel.document.plain import images, plain_text
 from app.kernel.document.tree import Document, Emphasis, Footnote, Image, Paragraph, Strong, Text
-from app.kernel.editor.accepted import Proposal, accepted, accepted_tree, anchors, proposals
+from app.kernel.editor.accepted import Proposal, Thing, accepted, accepted_tree, anchors, proposals
 from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.nodes import EditorDocument, Marks, Suggestion, Words, element
 from app.kernel.editor.to_tree import to_tree
@@ -181,12 +182,61 @@ class TestAccepted:
             Proposal("s2", "bea", "", "bien ", "Le chat dort ", "ici."),
         )
 
-    def test_an_object_among_proposed_words_is_proposed_and_the_next_to_them_is_not(self):
+    def test_an_object_is_proposed_where_it_says_so_and_nowhere_else(self):
+        """Whoever may write can put an image between proposed words: it is no proposal."""
+        among = text(element("paragraph", Words("a "), Words("b", ADDED), element("image", media="x", alt=""), Words("c", ADDED)))
+        added = text(p("a ", element("image", media="x", alt="", insertion="s1 bea"), " b"))
+        struck = text(p("a ", element("image", media="x", alt="", deletion="s1 bea"), " b"))
+        assert to_markdown(accepted_tree(among)) == to_markdown(accepted_tree(struck)).replace(" b", "") == "a ![](media:x)\n"
+        assert accepted(added) == text(p("a ", " b"))
+        assert accepted(struck) == text(p("a ", element("image", media="x", alt=""), " b"))
+
+    def test_proposed_objects_are_listed_with_the_words_beside_them(self):
+        image = element("image", media="x", alt="Le marché", deletion="s1 bea")
+        document = text(
+            p("Avant ", image, Words("neuf", ADDED), element("hard_break", insertion="s1 bea"), " après."),
+            element("table", element("table_row", p(Words("case", ADDED), tag="table_header")), insertion="s1 bea"),
+            element("footnote", p("Une note."), label="n", deletion="s2 ali"),
+        )
+        assert proposals(document) == (
+            Proposal(
+                *("s1", "bea", "neuf\ufffc\n\n\ufffc\n\ncase", "\ufffc", "Avant ", " après."),
+                added=(Thing("hard_break"), Thing("table")),
+                taken=(Thing("image", "Le marché"),),
+            ),
+            Proposal("s2", "ali", "", "\ufffc", "", "", taken=(Thing("footnote", "n"),)),
+        )
+
+    @pytest.mark.parametrize(
+        ("tag", "inside"),
+        [
+            ("list_item", p(Words("b", ADDED))),
+            ("footnote", p(Words("b", ADDED))),
+            ("table_row", p(Words("b", ADDED), tag="table_cell")),
+            ("list_item", element("paragraph")),
+        ],
+    )
+    def test_a_proposed_block_counts_as_soon_as_something_in_it_does(self, tag, inside):
+        around = {"list_item": "bullet_list", "table_row": "table"}.get(tag)
+        block = element(tag, inside, insertion="s1 bea")
+
+        def holding(*blocks):
+            return text(element(around, *blocks)) if around else text(*blocks)
+
+        assert accepted(holding(block)) == holding()
+        written = p("écrit", tag=inside.tag)
+        assert (
+            accepted(holding(element(tag, inside, written, insertion="s1 bea"))).children
+            == holding(element(tag, replace(inside, children=()), written)).children
+        )
+
+    def test_what_is_proposed_beside_an_object_changes_nothing_about_it(self):
+        linked = Marks(link="/x", comments=frozenset({"c"}))
         image = element("image", media="x", alt="")
-        inside = text(element("paragraph", Words("a "), Words("b", ADDED), image, Words("c", ADDED)))
-        beside = text(element("paragraph", Words("a "), Words("b", ADDED), image))
-        assert to_markdown(accepted_tree(inside)) == "a\n"
-        assert to_markdown(accepted_tree(beside)) == "a ![](media:x)\n"
+        alone = text(p(Words("a", linked), image, Words("b", linked)))
+        beside = text(p(Words("a", linked), Words("neuf", ADDED), image, Words("b", linked)))
+        assert accepted_tree(beside) == to_tree(alone)
+        assert anchors(beside) == anchors(alone)
 
     def test_an_object_keeps_its_marks_when_a_proposed_neighbour_does_not_count(self):
         strong = Marks(strong=True)

@@ -19,7 +19,7 @@ MADE = ("editor.js", "story.js", "licences.txt")
 # Bytes of gzip: what a phone on a slow line waits for.
 MOST = {"editor.js": 140_000, "story.js": 8_000}
 # Buttons of a table and states are named by data, not by `words.name`.
-NAMED_BY_DATA = re.compile(r"^(closed|offline|space|empty)_")
+NAMED_BY_DATA = re.compile(r"^(closed|offline|space|empty|doing)_")
 
 
 def sha256(path: Path) -> str:

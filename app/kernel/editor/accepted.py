@@ -6,7 +6,22 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 
 from app.kernel.document.tree import Document
-from app.kernel.editor.nodes import EditorDocument, Element, Marks, Node, Suggestion, Textblock, Words, rows, standing, textblocks
+from app.kernel.editor.nodes import (
+    ATOMS,
+    DELETION,
+    INSERTION,
+    PROPOSING,
+    EditorDocument,
+    Element,
+    Marks,
+    Node,
+    Suggestion,
+    Textblock,
+    Words,
+    rows,
+    standing,
+    textblocks,
+)
 from app.kernel.editor.to_tree import to_tree
 
 BOUNDARY = "\u200b"
@@ -15,10 +30,29 @@ BOUNDARY = "\u200b"
 CONTEXT = 40
 """How many characters around a proposal help to find it."""
 
+OBJECT = "\ufffc"
+"""What stands for an object in proposed words."""
+
+_SEEN = {INSERTION: {"table"}, DELETION: {"table", "table_row", "footnote"}}
+"""Elements that are seen without a word in them; the others are proposed with their words."""
+
+_COUNTS_EMPTY = frozenset({"list_item", "footnote", "table_row", "table_header", "table_cell"})
+
+
+@dataclass(frozen=True, slots=True)
+class Thing:
+    """An object among proposed words: its tag, and the words by which it is known (an image's description)."""
+
+    tag: str
+    words: str = ""
+
 
 @dataclass(frozen=True, slots=True)
 class Proposal:
-    """A proposal: who made it, what it adds and takes away, and the accepted words on both sides."""
+    """A proposal: who made it, what it adds and takes away, and the accepted words on both sides.
+
+    Objects stand as `OBJECT` in `inserted` and `deleted`; `added` and `taken` tell what each of them is.
+    """
 
     id: str
     by: str
@@ -26,6 +60,8 @@ class Proposal:
     deleted: str
     before: str
     after: str
+    added: tuple[Thing, ...] = ()
+    taken: tuple[Thing, ...] = ()
 
 
 def accepted(document: EditorDocument) -> EditorDocument:
@@ -41,15 +77,32 @@ def accepted_tree(document: EditorDocument) -> Document:
 def proposals(document: EditorDocument) -> tuple[Proposal, ...]:
     """Returns what is proposed, in reading order; one proposal may touch several places."""
     found: dict[str, _Found] = {}
-    for block in textblocks(document.children):
-        for index, (node, marks) in enumerate(block.row):
-            for suggestion, adds in ((marks.insertion, True), (marks.deletion, False)):
+    for place in _places(document.children):
+        if isinstance(place, Element):
+            for name, seen in _SEEN.items():
+                suggestion = place.proposed(name) if place.tag in seen else None
                 if suggestion is not None:
-                    place = found.get(suggestion.id)
-                    if place is None:
-                        place = found[suggestion.id] = _Found(suggestion, *_around(block, index, suggestion.id))
-                    place.add(block, _said(node), adds)
+                    found.setdefault(suggestion.id, _Found(suggestion)).add(Textblock(), place, name)
+            continue
+        for index, (node, marks) in enumerate(place.row):
+            for name, suggestion in ((INSERTION, marks.insertion), (DELETION, marks.deletion)):
+                if suggestion is not None:
+                    if suggestion.id not in found:
+                        found[suggestion.id] = _Found(suggestion, *_around(place, index, suggestion.id))
+                    found[suggestion.id].add(place, node, name)
     return tuple(place.proposal() for place in found.values())
+
+
+def _places(nodes: Iterable[Node]) -> Iterator[Element | Textblock]:
+    """Yields every element and every row of words, in reading order."""
+    for inline, group in rows(nodes):
+        if inline:
+            yield Textblock(standing(group))
+            continue
+        for node in group:
+            if isinstance(node, Element):
+                yield node
+                yield from _places(node.children)
 
 
 def anchors(document: EditorDocument) -> dict[str, str]:
@@ -79,22 +132,26 @@ def _gathered(document: EditorDocument, names: Callable[[Marks], frozenset[str]]
 @dataclass
 class _Found:
     suggestion: Suggestion
-    before: str
-    after: str
-    inserted: list[str] = field(default_factory=list)
-    deleted: list[str] = field(default_factory=list)
-    blocks: dict[bool, Textblock] = field(default_factory=dict)
+    before: str = ""
+    after: str = ""
+    said: dict[str, list[str]] = field(default_factory=lambda: {INSERTION: [], DELETION: []})
+    things: dict[str, list[Thing]] = field(default_factory=lambda: {INSERTION: [], DELETION: []})
+    blocks: dict[str, Textblock] = field(default_factory=dict)
 
-    def add(self, block: Textblock, text: str, adds: bool) -> None:
-        pieces = self.inserted if adds else self.deleted
-        if adds in self.blocks and self.blocks[adds] is not block:
-            pieces.append("\n\n")
-        self.blocks[adds] = block
-        pieces.append(text)
+    def add(self, block: Textblock, node: Node, name: str) -> None:
+        if name in self.blocks and self.blocks[name] is not block:
+            self.said[name].append("\n\n")
+        self.blocks[name] = block
+        if isinstance(node, Words):
+            self.said[name].append(node.text.replace(BOUNDARY, "").replace(OBJECT, ""))
+        else:
+            self.said[name].append(OBJECT)
+            self.things[name].append(Thing(node.tag, node.get("alt") or node.get("label")))
 
     def proposal(self) -> Proposal:
-        inserted, deleted = ("".join(pieces).strip("\n") for pieces in (self.inserted, self.deleted))
-        return Proposal(self.suggestion.id, self.suggestion.by, inserted, deleted, self.before, self.after)
+        inserted, deleted = ("".join(self.said[name]).strip("\n") for name in (INSERTION, DELETION))
+        added, taken = (tuple(self.things[name]) for name in (INSERTION, DELETION))
+        return Proposal(self.suggestion.id, self.suggestion.by, inserted, deleted, self.before, self.after, added, taken)
 
 
 def _around(block: Textblock, index: int, name: str) -> tuple[str, str]:
@@ -107,7 +164,7 @@ def _around(block: Textblock, index: int, name: str) -> tuple[str, str]:
         return any(suggestion is not None and suggestion.id == name for suggestion in (marks.insertion, marks.deletion))
 
     end = index
-    while end < len(block.row) and is_of_it(block.row[end][1]):
+    while end < len(block.row) and (is_of_it(block.row[end][1]) or block.row[end][1].insertion is not None):
         end += 1
     return words(block.row[:index])[-CONTEXT:], words(block.row[end:])[:CONTEXT]
 
@@ -118,6 +175,29 @@ def _said(node: Node) -> str:
     return "\n" if node.tag == "hard_break" else ""
 
 
+def is_only_proposed(node: Node) -> bool:
+    """Tells whether a block holds proposals, or is one, and nothing that counts; an empty item, note or cell counts by itself."""
+    if not isinstance(node, Element) or not any(True for _one in insertions_in((node,))):
+        return False
+    counts = accepted(EditorDocument((node,)))
+    return not counts.children or (node.tag not in _COUNTS_EMPTY and to_tree(counts) == Document(()))
+
+
+def insertions_in(nodes: Iterable[Node]) -> Iterator[Suggestion]:
+    """Yields the proposal of every word, object and block that is to be inserted in nodes, however deep."""
+    for node in nodes:
+        one = node.marks.insertion if isinstance(node, Words) else node.proposed(INSERTION)
+        if one is not None:
+            yield one
+        if isinstance(node, Element):
+            yield from insertions_in(node.children)
+
+
+def _says(nodes: Iterable[Node]) -> bool:
+    """Tells whether a word or an object stands in nodes, however deep."""
+    return any(bool(node.text) if isinstance(node, Words) else node.tag in ATOMS or _says(node.children) for node in nodes)
+
+
 def _accepted(nodes: Iterable[Node]) -> Iterator[Node]:
     for inline, group in rows(nodes):
         if inline:
@@ -125,24 +205,20 @@ def _accepted(nodes: Iterable[Node]) -> Iterator[Node]:
             continue
         for node in group:
             if isinstance(node, Element):
-                yield replace(node, children=tuple(_accepted(node.children)))
+                inside = tuple(_accepted(node.children))
+                # A proposed block is one as soon as something in it counts: whoever may write can write into it.
+                if not node.has(INSERTION) or _says(inside):
+                    yield replace(node.without(PROPOSING), children=inside)
 
 
 def _accepted_row(row: Iterable[Node]) -> Iterator[Node]:
-    for node, marks in standing(row):
-        if marks.insertion is not None:
-            continue
+    for node in row:
         if isinstance(node, Element):
-            yield _settled(node, marks)
-        elif marks.deletion is None:
+            if not node.has(INSERTION):
+                yield node.without(PROPOSING)
+        elif node.marks.insertion is not None:
+            continue
+        elif node.marks.deletion is None:
             yield node
         elif text := node.text.replace(BOUNDARY, ""):
-            yield Words(text, replace(marks, deletion=None))
-
-
-def _settled(atom: Element, marks: Marks) -> Element:
-    """An object keeps the marks in which it stood, whatever goes beside it."""
-    attributes = dict(atom.attributes)
-    attributes["marks"] = " ".join(name for name, has in (("strong", marks.strong), ("emphasis", marks.emphasis)) if has)
-    attributes["link"] = marks.link or ""
-    return replace(atom, attributes=tuple(sorted(attributes.items())))
+            yield Words(text, replace(node.marks, deletion=None))

@@ -18,7 +18,7 @@ from app.kernel.document.markdown_writer import write_markdown
 from app.kernel.document.tree import Document
 from app.kernel.editor.accepted import accepted, accepted_tree
 from app.kernel.editor.from_tree import from_tree
-from app.kernel.editor.nodes import TEXTBLOCKS, EditorDocument, Element, Marks, Node, Words, rows, standing
+from app.kernel.editor.nodes import LOOKS, PROPOSING, TEXTBLOCKS, EditorDocument, Element, Marks, Node, Words, rows, standing
 
 _TOKEN = re.compile(r"\s+|\w+[’']?|[^\w\s]")
 _ALIKE = 0.5
@@ -55,7 +55,6 @@ def carried(old: Sequence[Node], new: Sequence[Node], voice: str | None) -> tupl
     before = [(node, marks) for node, marks in _tokens(old)]
     counted = [index for index, (_node, marks) in enumerate(before) if marks.insertion is None]
     after = list(_tokens(new))
-    stated = len(counted) < len(before)
     result: list[Node] = []
     place = 0
 
@@ -70,9 +69,9 @@ def carried(old: Sequence[Node], new: Sequence[Node], voice: str | None) -> tupl
             for index, (node, marks) in zip(counted[a:b], after[c:d], strict=True):
                 proposals_up_to(index)
                 place = index + 1
-                result.append(_looking(before[index][0], marks) if isinstance(node, Words) else _stating(node, marks, stated))
+                result.append(_kept(before[index][0], node, marks))
             continue
-        result += [_spoken(node, voice) if isinstance(node, Words) else _stating(node, marks, stated) for node, marks in after[c:d]]
+        result += [_spoken(node, voice) if isinstance(node, Words) else node for node, _marks in after[c:d]]
         for index in counted[a:b]:
             proposals_up_to(index)
             place = index + 1
@@ -240,15 +239,17 @@ def _tokens(row: Iterable[Node]) -> Iterator[tuple[Node, Marks]]:
 def _said(node: Node) -> object:
     if isinstance(node, Words):
         return node.text
-    return (node.tag, tuple((name, value) for name, value in node.attributes if name not in ("marks", "link")))
+    return (node.tag, tuple((name, value) for name, value in node.attributes if name not in LOOKS | PROPOSING))
 
 
-def _looking(node: Node, look: Marks) -> Node:
-    return (
-        replace(node, marks=replace(node.marks, strong=look.strong, emphasis=look.emphasis, link=look.link))
-        if isinstance(node, Words)
-        else node
-    )
+def _kept(old: Node, new: Node, look: Marks) -> Node:
+    """Returns words that stayed with what is said of them and the look that they have now; an object, with what is proposed about it."""
+    if isinstance(old, Words):
+        return replace(old, marks=replace(old.marks, strong=look.strong, emphasis=look.emphasis, link=look.link))
+    if not isinstance(new, Element):
+        return new
+    proposed = tuple(pair for pair in old.attributes if pair[0] in PROPOSING)
+    return replace(new, attributes=tuple(sorted((*new.attributes, *proposed))))
 
 
 def _plain(node: Node) -> Node:
@@ -257,16 +258,6 @@ def _plain(node: Node) -> Node:
 
 def _spoken(words: Words, voice: str | None) -> Words:
     return replace(words, marks=replace(words.marks, voice=voice))
-
-
-def _stating(atom: Node, marks: Marks, stated: bool) -> Node:
-    """An object beside proposals says its marks itself, since they would be misread from its neighbours."""
-    if not stated or not isinstance(atom, Element):
-        return atom
-    attributes = dict(atom.attributes)
-    attributes["marks"] = " ".join(name for name, has in (("strong", marks.strong), ("emphasis", marks.emphasis)) if has)
-    attributes["link"] = marks.link or ""
-    return replace(atom, attributes=tuple(sorted(attributes.items())))
 
 
 def _joined(row: Iterable[Node]) -> Iterator[Node]:

@@ -3,28 +3,39 @@
 The tree (module `document.tree`) holds only what may be published. This one holds what people are typing: empty elements, uneven rows, proposed words. An
 element is known by its tag; `to_tree` makes sense of any of them, wherever it stands.
 
-Inline objects (`image`, `footnote_call`, `hard_break`) have no marks of their own in the browsers' document. An object has the marks that the words on both
-sides of it share; where it must have others it says so itself, in the attributes `marks` ("strong emphasis", or "" for none) and `link` (an address, or "").
+Inline objects (`image`, `footnote_call`, `hard_break`) have no marks of their own in the browsers' document. An object has the look and the comments that the
+words on both sides of it share; where it must look otherwise it says so itself, in the attributes `marks` ("strong emphasis", or "" for none) and `link` (an
+address, or ""). Whether it is proposed, it always says itself, in the attributes `insertion` and `deletion`. So do elements that are more than the words in
+them: a proposed item, note, row or table is none until something in it counts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Container, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 
 ATOMS = frozenset({"image", "footnote_call", "hard_break"})
 TEXTBLOCKS = frozenset({"paragraph", "heading", "table_header", "table_cell"})
 CONTAINERS = frozenset({"bullet_list", "ordered_list", "list_item", "quote", "table", "table_row", "footnote"})
 
+INSERTION, DELETION = "insertion", "deletion"
+PROPOSING = frozenset({INSERTION, DELETION})
+"""The attributes by which an element says that it is proposed: « id account »."""
+
+LOOKS = frozenset({"marks", "link"})
+
 ATTRIBUTES: Mapping[str, frozenset[str]] = {
     "heading": frozenset({"level"}),
     "ordered_list": frozenset({"start"}),
+    "list_item": frozenset({INSERTION}),
+    "table": PROPOSING,
+    "table_row": PROPOSING,
     "table_header": frozenset({"align"}),
     "table_cell": frozenset({"align"}),
-    "footnote": frozenset({"label"}),
-    "image": frozenset({"media", "alt", "marks", "link"}),
-    "footnote_call": frozenset({"label", "marks", "link"}),
-    "hard_break": frozenset({"marks", "link"}),
+    "footnote": PROPOSING | {"label"},
+    "image": PROPOSING | LOOKS | {"media", "alt"},
+    "footnote_call": PROPOSING | LOOKS | {"label"},
+    "hard_break": PROPOSING | LOOKS,
 }
 """The attributes that each element may have; elements that are not named have none."""
 
@@ -35,6 +46,10 @@ class Suggestion:
 
     id: str
     by: str
+
+    def __str__(self) -> str:
+        """As the attribute of an element says it."""
+        return f"{self.id} {self.by}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,6 +102,14 @@ class Element:
         """Tells whether the attribute is there."""
         return any(key == name for key, _value in self.attributes)
 
+    def proposed(self, name: str) -> Suggestion | None:
+        """Returns the proposal that the attribute `insertion` or `deletion` names, if the element has it."""
+        return suggestion_of(self.get(name)) if self.has(name) else None
+
+    def without(self, names: Container[str]) -> Element:
+        """Returns the element without some attributes."""
+        return replace(self, attributes=tuple(pair for pair in self.attributes if pair[0] not in names))
+
 
 Node = Words | Element
 
@@ -101,6 +124,12 @@ class EditorDocument:
 def element(tag: str, *children: Node, **attributes: str | int) -> Element:
     """Returns an element; a short way to write one down."""
     return Element(tag, tuple(sorted(attributes.items())), children)
+
+
+def suggestion_of(said: str) -> Suggestion:
+    """Returns the proposal that an attribute names."""
+    name, _space, by = said.partition(" ")
+    return Suggestion(name, by)
 
 
 def is_inline(node: Node) -> bool:
@@ -152,38 +181,41 @@ def _unfolded(nodes: Iterable[Node]) -> Iterator[Node]:
 
 
 def standing(row: Iterable[Node]) -> list[tuple[Node, Marks]]:
-    """Returns inlines with the marks in which each stands: words with their own, objects with those that they say or that the words around them share."""
+    """Returns inlines with the marks in which each stands: words with their own, objects with those that they say or that the words around them share.
+
+    Words that are only proposed are not asked: what somebody proposes beside an object changes nothing about it.
+    """
     nodes = list(row)
     before: list[Marks] = []
     last = PLAIN
     for node in nodes:
         before.append(last)
-        last = node.marks if isinstance(node, Words) else last
+        last = _counting(node) or last
     result: list[tuple[Node, Marks]] = []
     following = PLAIN
     for node, left in zip(reversed(nodes), reversed(before), strict=True):
-        if isinstance(node, Words):
-            following = node.marks
-            result.append((node, following))
-        else:
-            result.append((node, _stated(node, shared(left, following))))
+        result.append((node, node.marks if isinstance(node, Words) else _stated(node, shared(left, following))))
+        following = _counting(node) or following
     return result[::-1]
 
 
+def _counting(node: Node) -> Marks | None:
+    return node.marks if isinstance(node, Words) and node.marks.insertion is None else None
+
+
 def shared(left: Marks, right: Marks) -> Marks:
-    """Returns what two stretches of words have in common; a voice is never shared, since only words are said."""
+    """Returns what two stretches of words have in common; a voice is never shared, since only words are said, nor a proposal, which each object says itself."""
     return Marks(
         left.strong and right.strong,
         left.emphasis and right.emphasis,
         left.link if left.link == right.link else None,
         None,
         left.comments & right.comments,
-        left.insertion if left.insertion == right.insertion else None,
-        left.deletion if left.deletion == right.deletion else None,
     )
 
 
 def _stated(atom: Element, marks: Marks) -> Marks:
+    marks = replace(marks, insertion=atom.proposed(INSERTION), deletion=atom.proposed(DELETION))
     if atom.has("marks"):
         names = atom.get("marks").split()
         marks = replace(marks, strong="strong" in names, emphasis="emphasis" in names)

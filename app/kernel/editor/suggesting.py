@@ -5,7 +5,19 @@ from __future__ import annotations
 from collections.abc import Container, Iterator
 
 from app.kernel.editor.accepted import accepted, commented, proposals
-from app.kernel.editor.nodes import ATOMS, ATTRIBUTES, CONTAINERS, TEXTBLOCKS, EditorDocument, Node, Suggestion, Words
+from app.kernel.editor.nodes import (
+    ATOMS,
+    ATTRIBUTES,
+    CONTAINERS,
+    DELETION,
+    INSERTION,
+    TEXTBLOCKS,
+    EditorDocument,
+    Element,
+    Node,
+    Suggestion,
+    Words,
+)
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import spans_of
 
@@ -24,7 +36,7 @@ def same_accepted(before: EditorDocument, after: EditorDocument, by: str, own_co
     return (
         strangers(after) <= strangers(before)
         and _says_the_same(accepted(before), accepted(after))
-        and _suggestions(after) <= _suggestions(before) | {one for one in _suggestions(after) if one.by == by and one.id}
+        and _are_own(_suggestions(after) - _suggestions(before), by, {one.id for one in _suggestions(before) if one.by != by})
         and _proposed_by_others(before, by) == _proposed_by_others(after, by)
         and _quoted_by_others(before, by, own_comments) == _quoted_by_others(after, by, own_comments)
     )
@@ -51,6 +63,10 @@ def _says_the_same(before: EditorDocument, after: EditorDocument) -> bool:
     return old == new and spans_of(before, old) == spans_of(after, new)
 
 
+def _are_own(new: set[Suggestion], by: str, others: Container[str]) -> bool:
+    return all(one.by == by and one.id and one.id not in others for one in new)
+
+
 def _suggestions(document: EditorDocument) -> set[Suggestion]:
     return set(_marked(document.children))
 
@@ -60,11 +76,25 @@ def _marked(nodes: tuple[Node, ...]) -> Iterator[Suggestion]:
         if isinstance(node, Words):
             yield from (one for one in (node.marks.insertion, node.marks.deletion) if one is not None)
         else:
+            yield from _stated(node)
             yield from _marked(node.children)
 
 
+def _stated(node: Element) -> Iterator[Suggestion]:
+    yield from (one for one in map(node.proposed, (INSERTION, DELETION)) if one is not None)
+
+
 def _proposed_by_others(document: EditorDocument, by: str) -> list[object]:
-    return [one for one in proposals(document) if one.by != by]
+    """What others propose, in words and as elements."""
+    elements = [(node.tag, one) for node in _elements(document.children) for one in _stated(node) if one.by != by]
+    return [*(one for one in proposals(document) if one.by != by), *elements]
+
+
+def _elements(nodes: tuple[Node, ...]) -> Iterator[Element]:
+    for node in nodes:
+        if isinstance(node, Element):
+            yield node
+            yield from _elements(node.children)
 
 
 def _quoted_by_others(document: EditorDocument, by: str, own: Container[str]) -> dict[str, str]:
