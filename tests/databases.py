@@ -15,11 +15,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, NullPool, String, create_engine, event, make_url
+from sqlalchemy import Engine, NullPool, String, Table, create_engine, event, make_url
 from sqlalchemy.exc import DataError, OperationalError
 from sqlalchemy.sql.compiler import SQLCompiler
 
-from app.db.engine import LOOSE_OPTION
+from app.db.engine import LOOSE_OPTION, writing_engine
 
 VARIABLE = "RECITS_TEST_POSTGRESQL"
 SERVER = os.environ.get(VARIABLE, "")
@@ -77,6 +77,42 @@ def copy_site(source: Path, home: Path) -> None:
         with closing(sqlite3.connect(source / FILE)) as connection:
             connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
         shutil.copy(source / FILE, home)
+
+
+class KeptRows:
+    """Every row of a site as it is now, to come back to: a copy of SQLite's pages in memory, which costs a fifth of what statements do; else tables beside."""
+
+    def __init__(self, engine: Engine, tables: list[Table]) -> None:
+        self._engine, self._names = engine, [table.name for table in tables]
+        if SERVER:
+            with loose(engine).begin() as connection:
+                for name in self._names:
+                    connection.exec_driver_sql(f"DROP TABLE IF EXISTS kept_{name}")
+                    connection.exec_driver_sql(f"CREATE TABLE kept_{name} AS SELECT * FROM {name}")
+        else:
+            self._pages = sqlite3.connect(":memory:")
+            self._copy(to_site=False)
+
+    def put_back(self) -> None:
+        if SERVER:
+            with writing_engine(self._engine).begin() as connection:
+                for name in reversed(self._names):
+                    connection.exec_driver_sql(f"DELETE FROM {name}")
+                for name in self._names:
+                    connection.exec_driver_sql(f"INSERT INTO {name} SELECT * FROM kept_{name}")
+        else:
+            self._copy(to_site=True)
+
+    def _copy(self, *, to_site: bool) -> None:
+        with closing(sqlite3.connect(str(self._engine.url.database))) as site:
+            if to_site:
+                self._pages.backup(site)
+            else:
+                site.backup(self._pages)
+
+    def close(self) -> None:
+        if not SERVER:
+            self._pages.close()
 
 
 def drop_database(home: Path) -> None:

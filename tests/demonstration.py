@@ -88,7 +88,7 @@ def password_of(app: Flask, who: str) -> str:
     return next(line.split()[1] for line in text.splitlines() if line.strip().startswith(f"{who}@"))
 
 
-MOST_ALIKE = 3
+MOST_ALIKE = 2
 """How many pages of one view a short crawl reads: a test holds that it meets every view that a whole crawl meets."""
 
 
@@ -128,11 +128,11 @@ def crawl(app: Flask, who: str | None, prefix: str = "", most_alike: int | None 
             waiting += LINK.findall(answer.text)
 
 
-def pages_of(app: Flask, who: str | None) -> list[str]:
-    """Crawls as somebody; returns one address for each view, the first that is met, stories in each of the three readings."""
+def pages_of(app: Flask, who: str | None) -> dict[str, tuple[str, str]]:
+    """Crawls as somebody; returns (address, HTML) of one page of each view, the first that is met, stories in each of the three readings."""
     router = app.url_map.bind("localhost")
-    found: dict[str, str] = {}
-    for path, _page in crawl(app, who, most_alike=MOST_ALIKE):
+    found: dict[str, tuple[str, str]] = {}
+    for path, page in crawl(app, who, most_alike=MOST_ALIKE):
         endpoint, _arguments = router.match(path.split("?")[0])
-        found.setdefault(endpoint, path)
-    return sorted(found.values())
+        found.setdefault(endpoint, (path, page))
+    return found

@@ -1,5 +1,6 @@
 """A real Chromium against a real server on the test's own site; fails, and says so, where there is no browser."""
 
+import contextlib
 import threading
 from collections.abc import Callable, Iterator
 from importlib.resources import files
@@ -14,6 +15,25 @@ from werkzeug.serving import make_server
 from tests.ensure_browser import ensure
 from tests.factories import PASSWORD, address
 
+# Each window would start renderers for suggestions under an address bar that nobody sees, and one for a page that may never come: half of what a window costs.
+# The last list of features that are off holds, so that Playwright's own are said again where they matter here.
+FEATURES_OFF = (
+    "WebUIOmniboxPopup",
+    "WebUIOmniboxAimPopup",
+    "WebUIOmniboxFullPopup",
+    "SpareRendererForSitePerProcess",
+    "AimEnabled",
+    "AvoidUnnecessaryBeforeUnloadCheckSync",
+    "DestroyProfileOnBrowserClose",
+    "HttpsFirstBalancedModeAutoEnable",
+    "HttpsUpgrades",
+    "MediaRouter",
+    "NetworkTimeServiceQuerying",
+    "OptimizationHints",
+    "PaintHolding",
+    "PreconnectToSearch",
+    "ThirdPartyStoragePartitioning",
+)
 # A test browser on a closed machine: no sandbox as root, no talk with its maker.
 ARGUMENTS = [
     "--no-sandbox",
@@ -23,8 +43,10 @@ ARGUMENTS = [
     "--disable-background-networking",
     "--disable-component-update",
     "--disable-sync",
+    f"--disable-features={','.join(FEATURES_OFF)}",
 ]
 PHONE = {"width": 375, "height": 740}
+NARROW = {"width": 320, "height": 740}
 DESK = {"width": 1280, "height": 900}
 AXE = files("axe_playwright_python").joinpath("axe.min.js").read_text(encoding="utf-8")
 PATIENCE = 15_000  # milliseconds: a busy machine is slow, and only a failure waits so long
@@ -101,21 +123,28 @@ def sign_in(open_page: Callable[..., Page]) -> Callable[..., Page]:
     return by_form
 
 
-@pytest.fixture(scope="module")
-def live_server(
-    request: pytest.FixtureRequest, _template: Any, tmp_path_factory: pytest.TempPathFactory, chromium: Chromium
-) -> Iterator[Any]:
-    """The real site in processes of its own, once for a module (it takes seconds to start); a module's SERVE says with what arguments."""
+@pytest.fixture(scope="session")
+def serve_live(_template: Any, tmp_path_factory: pytest.TempPathFactory, chromium: Chromium) -> Iterator[Callable[..., Any]]:
+    """Returns a function that gives the real site in processes of its own, started with some arguments: one for all tests, as it takes seconds to start."""
     from tests.browser.live_site import serving_live_site
 
-    arguments = getattr(request.module, "SERVE", ("--workers", "1"))
-    with serving_live_site(_template, tmp_path_factory.mktemp("live"), chromium, *arguments) as found:
-        yield found
+    served: dict[tuple[str, ...], Any] = {}
+    with contextlib.ExitStack() as sites:
+
+        def serve(*arguments: str) -> Any:
+            if arguments in served and served[arguments].server.process.poll() is not None:
+                served[arguments].start_again()  # a test that failed between a kill and a start
+            if arguments not in served:
+                served[arguments] = sites.enter_context(serving_live_site(_template, tmp_path_factory.mktemp("live"), chromium, *arguments))
+            return served[arguments]
+
+        yield serve
 
 
 @pytest.fixture
-def live(live_server: Any) -> Iterator[Any]:
-    """The real site with a new story, and nobody on it."""
+def live(request: pytest.FixtureRequest, serve_live: Callable[..., Any]) -> Iterator[Any]:
+    """The real site with a new story, and nobody on it; a module's SERVE says with what arguments it runs."""
+    live_server = serve_live(*getattr(request.module, "SERVE", ("--workers", "1")))
     live_server.begin_story()
     yield live_server
     live_server.clear()
@@ -144,11 +173,20 @@ def go(target: Locator, *, by_finger: bool = False) -> None:
     page.wait_for_load_state()
 
 
-def violations(page: Page) -> list[str]:
-    """Returns what axe finds on a page against WCAG 2.x A and AA, one line each."""
-    page.evaluate(AXE)
-    result = page.evaluate("(tags) => axe.run(document, {runOnly: {type: 'tag', values: tags}})", STANDARDS)
-    return [f"{item['id']}: {node['html'][:160]}" for item in result["violations"] for node in item["nodes"]]
+# What axe found is told in the page itself: its whole report weighs more than all the rest of a visit.
+RUN_AXE = """async (only) => {
+    await Promise.allSettled(document.getAnimations().map((one) => one.finished));  // colours change slowly
+    const found = await axe.run(document, {runOnly: only, resultTypes: ["violations"]});
+    return found.violations.flatMap((item) => item.nodes.map((node) => `${item.id}: ${node.html.slice(0, 160)}`));
+}"""
+
+
+def violations(page: Page, *rules: str) -> list[str]:
+    """Returns what axe finds on a page against WCAG 2.x A and AA, or against some rules alone, one line each."""
+    if not page.evaluate("Boolean(window.axe)"):
+        page.evaluate(AXE)
+    only = {"type": "rule", "values": list(rules)} if rules else {"type": "tag", "values": STANDARDS}
+    return list(page.evaluate(RUN_AXE, only))
 
 
 def overflows(page: Page) -> bool:

@@ -94,7 +94,6 @@ def test_axe_finds_nothing_on_the_page_of_live_writers(live: LiveSite):
             writer.page.emulate_media(color_scheme=scheme)
             for size in (PHONE, DESK):
                 writer.page.set_viewport_size(size)
-                writer.do("Promise.all(document.getAnimations().map((one) => one.finished))")  # colours change slowly
                 faults += [f"{name} {scheme} {size['width']}: {fault}" for fault in violations(writer.page)]
                 if overflows(writer.page):
                     faults.append(f"{name} scrolls sideways at {size['width']}")

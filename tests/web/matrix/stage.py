@@ -1,5 +1,6 @@
 """The stage of the matrix: the world with its places, everybody signed in, and a copy of its rows to come back to."""
 
+import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -11,12 +12,11 @@ from sqlalchemy import Table, event, inspect, select
 from werkzeug.test import TestResponse
 
 from app.db.base import metadata
-from app.db.engine import writing_engine
 from app.db.models import AccountSession
 from app.factory import create_app
 from app.services.site import Site
 from tests.conftest import TOKEN, close_engines, settings_for
-from tests.databases import copy_site, loose
+from tests.databases import KeptRows, copy_site
 from tests.factories import PASSWORD, World, address
 from tests.web.matrix.line import PART, ROLES, Line
 from tests.web.matrix.places import make_places
@@ -46,30 +46,26 @@ class Stage:
     written: bool = False
 
     def keep(self) -> None:
-        """Keeps every row as it is now, in tables beside."""
-        with loose(self.site.engine).begin() as connection:
-            for table in self.tables:
-                connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
+        """Keeps every row as it is now, to come back to."""
+        self._keep_rows()
         event.listen(self.site.engine, "commit", self._note)
 
     def keep_again(self) -> None:
         """Keeps every row as it is now instead."""
-        with loose(self.site.engine).begin() as connection:
-            for table in self.tables:
-                connection.exec_driver_sql(f"DROP TABLE kept_{table.name}")
-                connection.exec_driver_sql(f"CREATE TABLE kept_{table.name} AS SELECT * FROM {table.name}")
-        self.written = False
+        self._rows.close()
+        self._keep_rows()
+
+    def _keep_rows(self) -> None:
+        self._rows, self._words, self.written = KeptRows(self.site.engine, self.tables), "", False
 
     def back(self) -> None:
         """Puts every row back as it was kept, if anything was written since."""
-        if not self.written:
-            return
-        with writing_engine(self.site.engine).begin() as connection:
-            for table in reversed(self.tables):
-                connection.exec_driver_sql(f"DELETE FROM {table.name}")
-            for table in self.tables:
-                connection.exec_driver_sql(f"INSERT INTO {table.name} SELECT * FROM kept_{table.name}")
-        self.written = False
+        if self.written:
+            self._rows.put_back()
+            self.written = False
+
+    def close(self) -> None:
+        self._rows.close()
 
     @property
     def site(self) -> Site:
@@ -118,7 +114,13 @@ class Stage:
         return client.post(path, data={**own, **sent}, headers=headers)
 
     def everything(self) -> str:
-        """All that the database holds, to see whether a request changed anything."""
+        """All that the database holds, to see whether a request changed anything; read anew only if something was committed since it was kept."""
+        if self.written:
+            return self._read_everything()
+        self._words = self._words or self._read_everything()
+        return self._words
+
+    def _read_everything(self) -> str:
         with self.site.engine.connect() as connection:
             return "\n".join(
                 f"{table.name} {tuple(row)}"
@@ -130,26 +132,53 @@ class Stage:
         return self.ids[name[1:]] if name.startswith("@") else name
 
 
+@dataclass(frozen=True)
+class Prepared:
+    """A site folder with a place for every line of the table, and the cookies and tokens of everybody signed in."""
+
+    home: Path
+    ids: dict[str, str]
+    cookies: dict[str, str]
+    tokens: dict[str, str]
+
+
+_prepared: dict[Path, Prepared] = {}
+
+
 @contextmanager
 def open_stage(template: tuple[Path, World], home: Path) -> Iterator[Stage]:
-    """Makes an application in a folder, with a place for every line of the table and everybody signed in."""
-    copy_site(template[0], home)
+    """Makes an application in a folder, with a place for every line of the table and everybody signed in; they are made once for all files of tests."""
+    if template[0] not in _prepared:
+        _prepared[template[0]] = _prepare(template)
+    prepared = _prepared[template[0]]
+    copy_site(prepared.home, home)
     app = create_app(settings_for(home))
     app.testing = False
+    shutil.copytree(prepared.home / "media", app.extensions["recits"].settings.media_folder)
+    stage = Stage(app, dict(prepared.ids), dict(prepared.cookies), dict(prepared.tokens))
+    stage.keep()
+    yield stage
+    stage.close()
+    close_engines(app)
+
+
+def _prepare(template: tuple[Path, World]) -> Prepared:
+    home = template[0].with_name(f"{template[0].name}_stage")
+    home.mkdir()
+    copy_site(template[0], home)
+    app = create_app(settings_for(home))
     site: Site = app.extensions["recits"]
     ids = make_places(site, template[1])
     for content_hash in ("a" * 64, "c" * 64):
-        folder = site.settings.media_folder / content_hash[:2] / content_hash
+        folder = home / "media" / content_hash[:2] / content_hash
         folder.mkdir(parents=True)
         (folder / "480.webp").write_bytes(b"RIFF")
     cookies, tokens = _sign_everybody_in(app)
     with site.writer.begin() as uow:
         own = select(AccountSession.id).where(AccountSession.account_id == template[1].accounts["helene"])
         ids["session"] = uow.session.scalars(own).one()
-    stage = Stage(app, ids, cookies, tokens)
-    stage.keep()
-    yield stage
     close_engines(app)
+    return Prepared(home, ids, cookies, tokens)
 
 
 def _sign_everybody_in(app: Flask) -> tuple[dict[str, str], dict[str, str]]:
