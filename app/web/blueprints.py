@@ -1,6 +1,25 @@
 """The core's blueprints, by audience."""
 
-from app.web import account, desk, identity, margin, media, moments, pages, passages, patterns, reading, review, set_up
+from app.web import (
+    account,
+    desk,
+    identity,
+    margin,
+    media,
+    moments,
+    pages,
+    passage_saving,
+    passage_steps,
+    passage_versions,
+    passages,
+    patterns,
+    reading,
+    review,
+    set_up,
+)
+
+# Three modules add to the blueprint of `passages`.
+_OF_PASSAGES = {module.blueprint for module in (passages, passage_saving, passage_steps, passage_versions)}
 
 BLUEPRINTS = (
     reading.blueprint,
@@ -9,7 +28,7 @@ BLUEPRINTS = (
     identity.blueprint,
     account.blueprint,
     desk.blueprint,
-    passages.blueprint,
+    *_OF_PASSAGES,
     margin.blueprint,
     moments.blueprint,
     review.blueprint,
