@@ -24,7 +24,6 @@ POST /espace/passages/<id:passage_id>/rouvrir                                   
 POST /espace/passages/<id:passage_id>/retirer-signature                         in   303  403  403  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/pied                                      in   200  200  200  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/reouverture                               in   200  200  200  404  404  404  404  404
-GET  /espace/passages/<id:passage_id>/reouverture#submitted                     in   200  200  200  404  404  200  404  404
 POST /espace/passages/<id:passage_id>/question                                  in   303  403  303  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/marge                                     in   200  200  200  404  404  404  404  404
 GET  /espace/passages/<id:passage_id>/marge#submitted                           in   200  200  200  404  404  200  404  404
@@ -66,7 +65,6 @@ SENDS: dict[str, Sends] = {
     "POST /espace/passages/<id:passage_id>/question": ({"passage_id": "@passage"}, {"prompt": ""}),
     "GET /espace/passages/<id:passage_id>/marge": ({"passage_id": "@passage"}, {}),
     "GET /espace/passages/<id:passage_id>/reouverture": ({"passage_id": "@passage"}, {}),
-    "GET /espace/passages/<id:passage_id>/reouverture#submitted": ({"passage_id": "@submitted.passage"}, {}),
     "GET /espace/passages/<id:passage_id>/marge#submitted": ({"passage_id": "@submitted.passage"}, {}),
     "POST /espace/passages/<id:passage_id>/fils": ({"passage_id": "@passage"}, {"body": "Une date ?", "about": "Un second jet."}),
     "POST /espace/passages/<id:passage_id>/fils#submitted": ({"passage_id": "@submitted.passage"}, {"body": "Une date ?"}),
