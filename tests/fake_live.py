@@ -5,8 +5,9 @@ from dataclasses import dataclass, field, replace
 
 from app.db.models import Passage, PassageRevision, Story
 from app.kernel.content import Span
+from app.kernel.editor.accepted import Proposal
 from app.services.approvals import is_signed
-from app.services.live_documents import LiveText, NoLive, Proposal
+from app.services.live_documents import LiveText, NoLive
 from app.services.markup import prepare_here
 from app.services.passages import write_revision
 from app.services.site import Site

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.db.models import Passage, PassageRevision, Suggestion, Voice
 from app.kernel.document.markdown_writer import write_markdown
 from app.kernel.editor import accepted, voices
+from app.kernel.editor.accepted import Proposal
 from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import from_tree_with_voices
@@ -20,7 +21,7 @@ from app.live.log import SERVER, Loaded, UpdateLog
 from app.live.room import EMPTY_UPDATE
 from app.live.sealing import Sealing
 from app.live.ymeet import meet_in
-from app.services.live_documents import LiveText, NoLive, Proposal
+from app.services.live_documents import LiveText, NoLive
 from app.services.markup import parse
 from app.services.passages import spans_of
 from app.services.stories import delegations_of
@@ -130,10 +131,7 @@ class SiteDocuments(LiveTexts, NoLive):
 
     def suggestions(self, passage_id: str) -> Sequence[Proposal]:
         loaded = self.log.load(passage_id)
-        if not loaded.exists:
-            return ()
-        found = accepted.proposals(ydoc.read(loaded.document()))
-        return tuple(Proposal(one.id, one.by, one.inserted, one.deleted, one.before, one.after, one.added, one.taken) for one in found)
+        return accepted.proposals(ydoc.read(loaded.document())) if loaded.exists else ()
 
     def meet(self, passage_id: str, base: str, new: str, account: str | None, revision_id: str) -> None:
         loaded = self.log.load(passage_id)

@@ -7,7 +7,7 @@ from typing import Protocol
 from sqlalchemy.orm import Session
 
 from app.kernel.content import Span
-from app.kernel.editor.accepted import Thing
+from app.kernel.editor.accepted import Proposal
 
 
 @dataclass(frozen=True)
@@ -27,23 +27,6 @@ class LiveText:
     contributors: tuple[str, ...]
     upto: int
     has_suggestions: bool
-
-
-@dataclass(frozen=True)
-class Proposal:
-    """What somebody proposes in a passage; `before` and `after` are the words around it.
-
-    Objects stand as U+FFFC in `inserted` and `deleted`; `added` and `taken` tell what each of them is.
-    """
-
-    id: str
-    by: str
-    inserted: str
-    deleted: str
-    before: str
-    after: str
-    added: tuple[Thing, ...] = ()
-    taken: tuple[Thing, ...] = ()
 
 
 class LiveWords(Protocol):

@@ -11,13 +11,14 @@ from app.db.models import Account, Passage, Story, Suggestion
 from app.kernel.access import Actor
 from app.kernel.decision import Decision, no, yes
 from app.kernel.document.characters import clean
+from app.kernel.editor.accepted import Proposal
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import MarginChanged
 from app.kernel.workflow import Capacity
 from app.services.approvals import is_signed
 from app.services.desk import Desk
 from app.services.discussion import margin_decision, margin_passage
-from app.services.live_documents import LiveDocuments, Proposal
+from app.services.live_documents import LiveDocuments
 from app.services.passages import change_decision, passage_writing
 from app.services.stories import capacities_in, writing_decision
 from app.services.unit_of_work import UnitOfWork

@@ -14,9 +14,9 @@ from app.db import desk as queries
 from app.db.margin import ThreadLine, list_suggestions, thread_lines, threads_about, threads_beside
 from app.db.models import Account, Comment, CommentThread, Passage, Voice
 from app.kernel.access import Actor
-from app.kernel.editor.accepted import OBJECT, Thing
+from app.kernel.editor.accepted import OBJECT, Proposal, Thing
 from app.services.discussion import may_edit, people_to_mention, readable_threads, working_copy_decision
-from app.services.live_documents import LiveDocuments, Proposal
+from app.services.live_documents import LiveDocuments
 from app.services.suggestions import deciding, proposals_of
 from app.web.desk_view import about_line, voice_key
 from app.web.story_view import show_voice

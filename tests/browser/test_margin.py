@@ -4,8 +4,8 @@ import pytest
 from playwright.sync_api import expect
 
 from app.kernel.content import Span
+from app.kernel.editor.accepted import Proposal
 from app.services import discussion
-from app.services.live_documents import Proposal
 from app.services.markup import prepare_here
 from app.services.passages import add_passage, write_revision
 from app.services.suggestions import keep_proposals

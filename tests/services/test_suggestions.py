@@ -4,8 +4,8 @@ import pytest
 from sqlalchemy import select
 
 from app.db.models import Story, Suggestion
+from app.kernel.editor.accepted import Proposal
 from app.kernel.errors import NotAllowed, NotFound, Refused
-from app.services.live_documents import Proposal
 from app.services.suggestions import Decisions, keep_proposals, proposals_of
 from tests.fake_live import written_live
 from tests.services.test_writing import Desk
