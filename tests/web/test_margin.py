@@ -227,7 +227,7 @@ def test_in_anothers_passage_the_page_says_whose_it_is_and_what_one_may_do(as_pe
         sign_passage(uow, actor(site, world, "helene"), passage, world.voices["helene"], seen)
     page = karim.get(page_of(passage))
     assert may not in page, "signed words are read and commented, until they are reopened"
-    assert "Ce passage est signé : il se lit et se commente, jusqu’à ce que sa voix le rouvre." in page
+    assert "jusqu’à ce que sa voix le rouvre." in page
 
 
 def test_the_plan_names_a_voice_only_where_two_share_a_category(as_person, passage, site, world):
