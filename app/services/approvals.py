@@ -66,14 +66,18 @@ def sign_passage(uow: UnitOfWork, actor: Actor, passage_id: str, voice_id: str, 
         raise Refused("words_changed")
     if uow.unsealed([passage.id]):
         raise Refused("words_unsealed")
-    if passage.reopened_hash == content_hash:
+    reopened = passage.reopened_hash == content_hash
+    signed = voice_id in signed_by(uow.session, passage.id, content_hash)
+    if signed and not reopened:
+        return
+    if reopened:
         passage.reopened_hash = None
-    if voice_id not in signed_by(uow.session, passage.id, content_hash):
+    if not signed:
         voice = uow.session.get_one(Voice, voice_id)
         uow.session.add(Approval(passage_id=passage.id, voice_id=voice_id, hash=content_hash, shown=voice.display, at=uow.now))
         uow.session.flush()
-        uow.record(actor, "passage.sign", "passage", passage.id, voice=voice_id, hash=content_hash)
-        uow.emit(PassageSigned(passage.story_id, passage.id, voice_id))
+    uow.record(actor, "passage.sign", "passage", passage.id, voice=voice_id, hash=content_hash)
+    uow.emit(PassageSigned(passage.story_id, passage.id, voice_id))
 
 
 def signing_decision(session: Session, actor: Actor, passage: Passage | None, voice_id: str | None) -> Decision:

@@ -3,8 +3,9 @@
 import pytest
 from sqlalchemy import select
 
-from app.db.models import Approval, Passage, PassageRevision, StoryVersion
+from app.db.models import Approval, AuditEntry, Passage, PassageRevision, StoryVersion
 from app.kernel.errors import NotAllowed, NotFound, Refused
+from app.kernel.events import PassageSigned
 from app.services import approvals, freezing, workflow
 from app.services.desk import Desk as Rooms
 from app.services.saving import Saved, save_beside_others
@@ -93,6 +94,21 @@ def test_a_signature_is_bound_to_what_was_sealed_if_somebody_types_in_between(de
     with pytest.raises(Refused, match="words_unsealed"):
         sign(rooms, desk, passage, seen)
     assert signatures(desk) == []
+
+
+def test_the_same_words_are_signed_again_after_they_were_reopened(desk, passage):
+    """Whoever listens hears of it as of the first signature: open pages are closed by it."""
+    desk.sign("helene", passage)
+    seen, voice = current(desk, passage).hash, desk.world.voices["helene"]
+    desk.do(approvals.reopen_passage, "helene", passage)
+    heard = []
+    with desk.site.writer.begin() as uow:
+        approvals.sign_passage(uow, desk.who("helene"), passage, voice, seen)
+        heard.extend(uow.events)
+    assert heard == [PassageSigned(desk.story, passage, voice)]
+    assert signatures(desk) == [seen], "one signature of one voice under the same words"
+    verbs = desk.session.scalars(select(AuditEntry.verb).where(AuditEntry.subject_id == passage).order_by(AuditEntry.seq))
+    assert list(verbs)[-3:] == ["passage.sign", "passage.reopen", "passage.sign"]
 
 
 def test_whoever_calls_the_verb_itself_cannot_sign_an_older_text(desk, live, passage):
