@@ -102,6 +102,7 @@ class Hub:
         started = await self._start()
         await receive()
         await send({"type": "websocket.accept"})
+        announced = self.rights.announced
         found = outlet.RESTART if self._leaving or not started else await self.rights.enter(token, story)
         if isinstance(found, str) or token is None:
             reason = found if isinstance(found, str) else outlet.SIGNED_OUT
@@ -110,6 +111,7 @@ class Hub:
         connection = Connection(self, story, lang, token, found, send, direct)
         self.log.busy = True
         self.presence.enter(connection)
+        self.rights.overtaken(connection, announced)
         try:
             await connection.run(receive)
         finally:

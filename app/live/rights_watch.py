@@ -1,7 +1,7 @@
 """Asks what people may do: when they come, when it may have changed, and now and then, should nobody have said that it did."""
 
 from collections.abc import Iterable, Sequence
-from itertools import islice
+from itertools import count, islice
 
 from app.live.background import Background
 from app.live.outlet import SIGNED_OUT
@@ -31,6 +31,9 @@ class RightsWatch:
         self._presence = presence
         self._background = background
         self._sessions_at = 0.0
+        self._questions = count(1)
+        # How often somebody announced that rights may have changed: what was asked before the last time may have an answer from before.
+        self.announced = 0
 
     async def enter(self, token: str | None, story: str) -> Visitor | str:
         """Returns who somebody is, or why they may not be at a story."""
@@ -57,14 +60,25 @@ class RightsWatch:
                 connection.end(SIGNED_OUT)
 
     def recheck_soon(self, connections: Iterable[Connection]) -> None:
-        """Asks about some sockets, beside all else."""
+        """Asks about some sockets, beside all else: somebody announced that their rights may have changed."""
+        self.announced += 1
         self._background.do(self.recheck(list(connections)))
+
+    def overtaken(self, connection: Connection, announced: int) -> None:
+        """Asks again about a socket whose rights were being asked about while a change of rights was announced, which could not be told to it yet.
+
+        Args:
+            announced: how often that had been done before the question.
+        """
+        if self.announced != announced:
+            self._background.do(self.recheck([connection]))
 
     async def recheck(self, connections: Sequence[Connection]) -> None:
         """Asks again what some people may do, and tells those for whom it changed."""
         for connection in connections:
             connection.asked_at = self._background.now()
         for connection in connections:
+            question = next(self._questions)
             found = await self.enter(connection.token, connection.story)
             if isinstance(found, str):
                 connection.end(found)
@@ -73,6 +87,9 @@ class RightsWatch:
             if not passages:
                 continue
             rights = await self._background.in_thread(self._rights.of, connection.token, connection.story, list(passages))
+            if question < connection.answered:  # threads overtake each other: what was asked later knows more
+                continue
+            connection.answered = question
             for passage, right in rights.items():
                 channel = passages[passage]
                 if right == channel.right or connection.channels.get(channel.number) is not channel:

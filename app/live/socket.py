@@ -45,6 +45,7 @@ class Connection(Outlet):
         self.number = hub.next_number()
         self.here: str | None = None
         self.asked_at = hub.background.now()
+        self.answered = 0
         self.channels: dict[int, Channel] = {}
         self._budget, self._filled = BURST, hub.background.now()
         self._waiting: deque[bytes] = deque()
@@ -229,6 +230,7 @@ class Connection(Outlet):
     async def _open(self, number: int, client: int, passage: str) -> None:
         if number in self.channels or len(self.channels) >= MOST_CHANNELS:
             raise Ended(MALFORMED)
+        announced = self.hub.rights.announced
         right: Right = await self.hub.rights.of(self, passage)
         if not right.opens:
             self.put(right_message(number, right, self.lang))
@@ -238,6 +240,7 @@ class Connection(Outlet):
         self.channels[number] = channel
         self.hub.opened(channel)
         channel.tell_right()
+        self.hub.rights.overtaken(self, announced)
         state, carets = wire.sync(number, wire.STEP1, room.state()), room.all_carets()
         room.once_on_disk(lambda: self.put(state + channel.aware_head + wire.sized(carets)))
 

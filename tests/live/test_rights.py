@@ -1,5 +1,6 @@
 """Rights in a room: as the services decide, from the opening on, and anew as soon as they change."""
 
+import time
 from datetime import timedelta
 
 import pytest
@@ -30,6 +31,13 @@ def signed(site, world, passages):
         revision = write_revision(uow, someone, passage, prepare_here("Nous avons voté.", lang="fr"), None, "fr")
         sign_passage(uow, someone, passages.own, world.voices["helene"], revision.hash)
     return passages.own
+
+
+def wait_for(condition, seconds=10):
+    deadline = time.monotonic() + seconds
+    while not condition():
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
 
 
 def rights(served, passages, name):
@@ -88,6 +96,54 @@ def test_a_signature_closes_the_passage_under_the_pen(served, site, world, passa
     with site.writer.begin() as uow:
         revoke_signature(uow, actor(site, world, "helene"), passages.own, world.voices["helene"])
     helene.wait(lambda: helene.rights[1]["right"] == "write")
+
+
+@pytest.fixture
+def overtaken(served, site, world, signed, monkeypatch):
+    """Has a signature overtake the next question about rights, which was answered before it and comes back after `until`."""
+
+    def overtake(until):
+        hub, seen = served.front.hub, []
+        ask = hub.rights._rights.of
+
+        def asked(*arguments):
+            answer = ask(*arguments)
+            if not seen:
+                announced = hub.rights.announced
+                seen.append(answer)
+                with site.writer.begin() as uow:
+                    passage = uow.session.get_one(Passage, signed)
+                    sign_passage(uow, actor(site, world, "helene"), signed, world.voices["helene"], passage.reopened_hash)
+                wait_for(lambda: hub.rights.announced > announced and until())
+            return answer
+
+        monkeypatch.setattr(hub.rights._rights, "of", asked)
+
+    with site.writer.begin() as uow:
+        reopen_passage(uow, actor(site, world, "helene"), signed)
+    return overtake
+
+
+def test_a_signature_while_a_passage_opens_is_not_missed(served, signed, overtaken):
+    page = served.open("helene")
+    page.settle()
+    overtaken(lambda: True)
+    page.open(signed)
+    page.wait(lambda: page.rights[1]["right"] == "read")
+
+
+def test_an_old_answer_does_not_undo_a_newer_one(served, signed, overtaken):
+    page = served.open("helene").open(signed)
+    assert page.rights[1]["right"] == "write"
+    hub = served.front.hub
+    [connection] = hub.presence.connections()
+    overtaken(lambda: connection.channels[1].right.kind == "read")
+    hub.background.loop.call_soon_threadsafe(hub.rights.recheck_soon, [connection])
+    page.wait(lambda: page.rights[1]["right"] == "read")
+    page.settle()
+    time.sleep(0.2)
+    page.settle()
+    assert page.rights[1]["right"] == "read"
 
 
 def test_signing_out_ends_the_socket(served, site, world, passages):
