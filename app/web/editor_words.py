@@ -95,6 +95,9 @@ EDITOR_WORDS: dict[str, LazyString] = {
         "Cela ne se propose pas. Vous pouvez ajouter et retirer des mots, des images, des notes, des paragraphes entiers ; "
         "la forme de ce qui est écrit reste à qui écrit ce passage."
     ),
+    "unsent": _l(
+        "Rien n’est parti : le serveur ne répond pas. Ce que vous avez écrit est resté ici ; envoyez-le de nouveau quand la connexion est revenue."
+    ),
     "comment_choose": _l("Choisissez d’abord les mots que vous commentez."),
     "paste_images": _l("Images non collées : {number}. Ajoutez-les d’abord au récit, avec leur description."),
     "paste_too_long": _l("Ce texte est trop long pour être collé d’un coup. Collez-le en plusieurs fois."),

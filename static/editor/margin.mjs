@@ -22,10 +22,11 @@ export class Parts {
   /**
    * @param root holds the parts, `[data-part=NAME][data-from=URL]`
    * @param before is called and waited for before a form (`form[data-inplace]`) is sent
+   * @param unsent the sentence for a form that could not be sent
    * @param around is called with the name of a part and what brings it up to date
    */
-  constructor(root, before, around = (name, change) => change()) {
-    Object.assign(this, { root, before, around, waiting: new Set(), sending: null });
+  constructor(root, { before = () => Promise.resolve(), unsent = "", around = (name, change) => change() } = {}) {
+    Object.assign(this, { root, before, unsent, around, waiting: new Set(), sending: null });
     for (const part of root.querySelectorAll("[data-part]")) {
       part.addEventListener("submit", (event) => {
         if (!event.target.matches("form[data-inplace]")) return;
@@ -65,20 +66,37 @@ export class Parts {
     if (about[0] || about[1]) quote(element.querySelector("form[data-comment]"), ...about);
   }
 
-  /** Sends a form of a part without leaving the page; where that fails, as a form is sent. */
+  /** Returns the answer to a form, or null where none came: without a line. */
+  post(form, submitter) {
+    const address = submitter?.hasAttribute("formaction") ? submitter.formAction : form.action;
+    return fetch(address, { method: "POST", body: new FormData(form, submitter), headers: { Accept: "text/html" } }).catch(() => null);
+  }
+
+  /** Says under a form that it is still here. */
+  sayUnsent(form) {
+    const said = Object.assign(document.createElement("p"), { className: "notice strong", textContent: this.unsent });
+    said.dataset.unsent = "";
+    said.setAttribute("role", "alert");
+    form.append(said);
+  }
+
+  /** Sends a form of a part without leaving the page; where it is refused, as a form is sent, so that the page says why; without a line, it stays as it is. */
   async send(form, submitter) {
     try {
       this.sending = form;
       await this.before(form);
-      const data = new FormData(form, submitter);
-      const answer = await fetch(submitter?.hasAttribute("formaction") ? submitter.formAction : form.action, { method: "POST", body: data, headers: { Accept: "text/html" } });
+      const answer = await this.post(form, submitter);
+      form.querySelector("[data-unsent]")?.remove();
+      if (!answer) { this.sending = null; this.sayUnsent(form); return; }
       if (!answer.ok) throw new Error(String(answer.status));
       form.reset();
       if (form.matches("[data-comment]")) quote(form, "", "");
       this.sending = null;
       for (const part of this.root.querySelectorAll("[data-part]")) if (part.contains(form)) this.refresh(part.dataset.part);
     } catch {
-      HTMLFormElement.prototype.submit.call(form);
+      this.sending = null;
+      form.removeAttribute("data-inplace");
+      form.requestSubmit(submitter); // with the button: it says where to, and what
     }
   }
 }

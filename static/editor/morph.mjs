@@ -67,7 +67,10 @@ export function refreshed(part, html) {
   const next = focused ? heirs(part, focused) : [];
   morph(part, fresh);
   if (!focused || part.contains(focused)) return;
-  const heir = next.map((key) => [...part.querySelectorAll("[id]")].find((element) => keyOf(element) === key)).find(Boolean);
-  heir?.setAttribute("tabindex", "-1");
-  heir?.focus();
+  for (const key of next) {
+    const heir = [...part.querySelectorAll("[id]")].find((element) => keyOf(element) === key);
+    heir?.setAttribute("tabindex", "-1");
+    heir?.focus(); // one that is folded away now, a thread that was settled, does not take it
+    if (heir && document.activeElement === heir) return;
+  }
 }

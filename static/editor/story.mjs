@@ -8,7 +8,7 @@ const list = document.querySelector("[data-here]");
 
 if (list && "WebSocket" in globalThis) {
   const presence = new Presence();
-  const parts = new Parts(document, () => Promise.resolve());
+  const parts = new Parts(document);
   const url = new URL(list.dataset.here, location.href).href.replace(/^http/, "ws");
   const connection = new Connection(url, {
     onState: () => { list.hidden = connection?.state !== "open"; },

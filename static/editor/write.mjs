@@ -43,7 +43,11 @@ class Page {
   start() {
     this.status = new Status(this.part("state"), this.words, this.part("when"));
     this.notices = new Notices(this.part("text"), this.words);
-    this.parts = new Parts(document, (form) => this.comments.beforeSending(form), (name, change) => (name === "reopen" && this.editor ? this.holdStill(change) : change()));
+    this.parts = new Parts(document, {
+      before: (form) => this.comments.beforeSending(form),
+      unsent: this.words.unsent,
+      around: (name, change) => (name === "reopen" && this.editor ? this.holdStill(change) : change()),
+    });
     this.connection = new Connection(this.url, {
       onState: () => this.changed(),
       onPresence: (people) => this.presence.set(people),
