@@ -93,7 +93,9 @@ def test_two_people_do_the_whole_job_by_keyboard_alone(live: LiveSite):
     enter(helene.page, helene.page.get_by_role("button", name="Signer : bon à publier"))
     expect(helene.page.get_by_text("Signé : bon à publier.")).to_be_visible()
     expect(text(karim)).to_have_attribute("aria-readonly", "true")
-    expect(karim.page.locator("#right-now b")).to_contain_text("Ce passage est signé : il se lit et se commente.")
+    expect(karim.page.locator("#right-now b")).to_contain_text(
+        "Ce passage est signé : il se lit et se commente, jusqu’à ce que sa voix le rouvre."
+    )
     # signed words are still commented, with their quotation
     tab_to(karim.page, text(karim), "Shift+Tab")
     karim.do("H.select('salle')")

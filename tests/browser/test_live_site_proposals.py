@@ -12,7 +12,7 @@ from app.services import media
 from tests.browser.conftest import go
 from tests.browser.live import Writer
 from tests.browser.live_site import LiveSite, address_of
-from tests.web.matrix import carry, sign
+from tests.told_stories import carry, sign
 
 SENTENCE = "Le préau ouvre à sept heures."
 TEXT = f"{SENTENCE}\n\nLes familles attendent."

@@ -139,6 +139,6 @@ def test_the_elected_official_reads_and_answers_on_a_phone(sign_in, world):
     phone.get_by_label("Commentaire").fill("C’est bien ce que j’ai dit.")
     go(phone.get_by_role("button", name="Commenter"), by_finger=True)
     steps += 1
-    expect(phone.get_by_text("C’est bien ce que j’ai dit.")).to_be_visible()
+    expect(phone.get_by_role("paragraph").filter(has_text="C’est bien ce que j’ai dit.")).to_be_visible()
     assert steps <= 3
     assert not phone.evaluate("document.documentElement.scrollWidth > document.documentElement.clientWidth")

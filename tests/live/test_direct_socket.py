@@ -2,6 +2,7 @@
 
 import asyncio
 import threading
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from pycrdt import Doc
@@ -136,6 +137,8 @@ def test_who_does_not_read_is_let_go():
         way.flush()
         await way.ended()
 
-    asyncio.run(write())
+    # A browser test of the same process may have left its own loop running in this thread.
+    with ThreadPoolExecutor(1) as thread:
+        thread.submit(asyncio.run, write()).result()
     assert said[0] == ("websocket.close", "restart")
     assert len(sent.frames) == 1, "what would not be read is not queued for ever"

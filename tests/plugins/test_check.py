@@ -1,7 +1,7 @@
 """`recits plugin check` finds what is wrong with a plugin and says in which file and line; a new one has nothing wrong."""
 
 import itertools
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -11,6 +11,7 @@ from app.cli.author.place import NoPlugin, find_place
 from app.cli.author.scaffold import Written, write_plugin
 from app.cli.author.texts import translate
 from app.cli.main import Makers, recits
+from app.db.base import metadata
 from app.factory import create_app, find_plugins
 from app.sdk_testing import problems_of
 
@@ -44,8 +45,11 @@ class Draft:
 
 
 @pytest.fixture
-def draft(tmp_path: Path) -> Draft:
-    return Draft(tmp_path)
+def draft(tmp_path: Path) -> Iterator[Draft]:
+    before = set(metadata.tables)
+    yield Draft(tmp_path)
+    for name in set(metadata.tables) - before:  # the models of a process are one for all tests
+        metadata.remove(metadata.tables[name])
 
 
 def test_a_new_plugin_has_nothing_wrong(draft: Draft):

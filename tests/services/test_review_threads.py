@@ -1,19 +1,18 @@
 """Threads with the review: one kind of conversation, read by the same people wherever it is begun; the old comments of review are among them."""
 
 import pytest
-from alembic.migration import MigrationContext
-from alembic.operations import Operations
 from sqlalchemy import create_engine, select, text
 
 from app.db.engine import configure_engine, engine_options, writing_engine
 from app.db.margin import threads_about, threads_beside
-from app.db.migrate import CORE, CORE_SCRIPTS, migrate, scripts_of, version_table
+from app.db.migrate import CORE, CORE_SCRIPTS, migrate
 from app.db.models import AuditEntry, Comment, CommentThread, Mention, Story
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.services import discussion
 from app.services.discussion import readable_threads
 from tests.conftest import settings_for
 from tests.databases import drop_database
+from tests.going_back import go_back
 from tests.services.test_writing import Desk
 
 MEMBERS = ("helene", "karim", "scribe")
@@ -187,23 +186,6 @@ def an_earlier_site(engine):
              created_at="2024-01-04 00:00:00", resolved_at="2024-01-05 00:00:00", resolved_by="a1")  # fmt: skip
 
 
-def go_back(engine):
-    """Takes the last migration back."""
-    scripts = scripts_of(CORE_SCRIPTS)
-    with writing_engine(engine).connect() as connection:
-        if engine.dialect.name == "sqlite":
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")
-        with connection.begin():
-            options = {
-                "version_table": version_table(CORE),
-                "fn": lambda revision, _context: scripts._downgrade_revs(EARLIER, revision),
-                "render_as_batch": True,
-            }
-            context = MigrationContext.configure(connection, opts=options)
-            with Operations.context(context):
-                context.run_migrations()
-
-
 def said(engine, query):
     with engine.connect() as connection:
         return [tuple(str(value) if value is not None else None for value in row) for row in connection.execute(text(query))]
@@ -237,7 +219,7 @@ def test_and_go_back_with_the_answers_that_came_since(engine):
     with writing_engine(engine).begin() as connection:
         fill(connection, "comment", id="c2", thread_id="r2", author_id="a1", body="Le 12 mai.", created_at="2024-01-06 00:00:00")
         fill(connection, "mention", comment_id="c2", account_id="a2")
-    go_back(engine)
+    go_back(engine, EARLIER)
     after = said(engine, "SELECT * FROM review_comment ORDER BY id")
     assert [row for row in after if row[0] != "c2"] == before
     assert said(engine, "SELECT id, body, passage_id FROM review_comment WHERE id = 'c2'") == [("c2", "Le 12 mai.", "p1")]
