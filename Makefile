@@ -55,6 +55,7 @@ test-long: $(VENV)/.tested-long
 	$(BIN)/python -m tests.ensure_browser
 	server="$$($(BIN)/python -m tests.databases)" && \
 	$(BIN)/python -m pytest -m long && \
+	RECITS_TEST_EXAMPLES=all $(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal tests/live tests/unit && \
 	RECITS_TEST_POSTGRESQL="$$server" $(BIN)/python -m pytest -m "not long" -n 2 --dist worksteal $(ON_POSTGRESQL)
 
 # Needs node, npm, taskset and two quiet cores; prints a table with the targets beside.

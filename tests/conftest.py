@@ -22,6 +22,7 @@ from app.services.page_starter import complete_site
 from app.services.site import Site
 from tests.compiled_once import compile_once
 from tests.databases import copy_site, database_settings, drop_all_databases, drop_database, loose, refuse_what_postgresql_refuses
+from tests.examples import load_profile
 from tests.factories import PASSWORD, World, address, build_world
 
 # The public helpers for plugins' tests: the project's own use them too.
@@ -29,6 +30,7 @@ pytest_plugins = ["app.sdk_testing"]
 
 refuse_what_postgresql_refuses()
 compile_once()
+load_profile()
 # A guess of a password must cost a fifth of a second of two cores; two thousand sign-ins of tests need not. Two tests hold the real cost.
 COSTLY_DECOY = passwords._DECOY
 passwords._hasher = PasswordHasher(time_cost=1, memory_cost=64, parallelism=1)

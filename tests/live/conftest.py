@@ -1,4 +1,4 @@
-"""A site that answers sockets, served in a thread of the test; pages that write on it. Generated examples are the same at each run and without a deadline."""
+"""A site that answers sockets, served in a thread of the test; pages that write on it."""
 
 import asyncio
 import threading
@@ -10,7 +10,6 @@ from dataclasses import dataclass, field
 import pytest
 import uvicorn
 from flask import Flask
-from hypothesis import settings
 
 from app.asgi import LiveFront, create_asgi
 from app.services.passages import add_passage
@@ -18,9 +17,6 @@ from app.services.site import Site
 from tests.conftest import Browser
 from tests.factories import World, actor
 from tests.live.page import SECONDS, Page
-
-settings.register_profile("steady", deadline=None, derandomize=True, database=None)
-settings.load_profile("steady")
 
 WORKER = {"ws": "app.direct_socket:DirectSocket", "ws_per_message_deflate": False, "log_level": "critical", "lifespan": "off"}
 

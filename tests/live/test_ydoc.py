@@ -1,7 +1,7 @@
 """The Yjs document holds all that the editor document says, in the form that y-prosemirror reads and writes."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from pycrdt import Doc, XmlElement, XmlText
 
 from app.kernel.document.html_writer import to_fragment
@@ -13,13 +13,14 @@ from app.kernel.editor.nodes import EditorDocument, Marks, Suggestion, Words, el
 from app.kernel.editor.to_tree import to_tree
 from app.live.ydoc import MAX_DEPTH, comment_key, doc_of, new_doc, read, root
 from app.services.markup import parse
+from tests.examples import examples
 from tests.generated_trees import DOCUMENTS
 
 FULL = Marks(True, True, "/x", "v1", frozenset({"c1", "c2"}), Suggestion("s1", "bea"), Suggestion("s2", "ali"))
 
 
 class TestRoundTrip:
-    @settings(max_examples=150)
+    @examples(150)
     @given(DOCUMENTS)
     def test_canonical_markdown_comes_back_byte_for_byte(self, document):
         written = to_markdown(document)

@@ -1,7 +1,7 @@
 """A text changed elsewhere meets the text that is being written: the other side's changes come in, everything else stays as it is."""
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import XmlText
 
@@ -15,6 +15,7 @@ from app.kernel.merge import merge_texts
 from app.live.ydoc import doc_of, new_doc, read, root
 from app.live.ymeet import meet_in
 from app.services.markup import parse
+from tests.examples import examples
 from tests.generated_proposals import proposed_documents
 from tests.generated_trees import DOCUMENTS
 
@@ -40,29 +41,29 @@ def written(document):
 
 
 class TestOneSideAlone:
-    @settings(max_examples=200)
+    @examples(200)
     @given(TEXTS, TEXTS)
     def test_the_other_side_s_text_comes_in_whole(self, base, new):
         assert written(met(base, new)) == to_markdown(new) == merge_texts(to_markdown(base), to_markdown(new), to_markdown(base)).text
 
-    @settings(max_examples=80)
+    @examples(80)
     @given(DOCUMENTS, DOCUMENTS)
     def test_whatever_it_is(self, base, new):
         assert written(met(normalise(base), normalise(new))) == to_markdown(new)
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(TEXTS, TEXTS)
     def test_where_the_other_side_changed_nothing_nothing_is_touched(self, base, live):
         doc = new_doc(from_tree(live))
         assert meet_in(doc, base, base) is None
         assert read(doc) == from_tree(live)
 
-    @settings(max_examples=150)
+    @examples(150)
     @given(proposed_documents(), DOCUMENTS)
     def test_proposals_in_the_text_change_nothing_of_it(self, live, new):
         assert written(met(accepted_tree(live), normalise(new), live)) == to_markdown(new)
 
-    @settings(max_examples=100)
+    @examples(100)
     @given(proposed_documents(), TEXTS)
     def test_what_is_proposed_stays_where_nothing_else_changed(self, live, more):
         """The other side adds at the end."""
@@ -90,7 +91,7 @@ class TestBothSides:
     def test_met(self, base, new, live, result):
         assert written(met(parse(base), parse(new), from_tree(parse(live)))) == result
 
-    @settings(max_examples=300)
+    @examples(300)
     @given(st.lists(st.tuples(st.sampled_from(["", "new", "live"]), st.sets(st.sampled_from(["new", "live"]))), min_size=1, max_size=6))
     def test_a_block_that_one_side_changed_is_replaced_and_never_doubled(self, blocks):
         """Each block is changed by one side at most, and after it each side may add one."""
@@ -108,7 +109,7 @@ class TestBothSides:
         assert sorted(result) == sorted(sides["both"])
         assert [line for line in result if "chat" in line] == [line for line in both.strip().split("\n\n") if "chat" in line]
 
-    @settings(max_examples=120)
+    @examples(120)
     @given(TEXTS, TEXTS, TEXTS)
     def test_no_word_that_somebody_added_is_lost(self, base, new, live):
         result = set(written(met(base, new, from_tree(live))).split())

@@ -3,7 +3,7 @@
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.document.markdown_writer import to_markdown
@@ -14,6 +14,7 @@ from app.kernel.editor.suggesting import same_accepted, strangers
 from app.kernel.editor.to_tree import to_tree
 from app.live.ydoc import doc_of, new_doc, read
 from app.live.ysuggest import accept, refuse
+from tests.examples import examples
 from tests.generated_proposals import PEOPLE, SUGGESTIONS, proposed_documents, with_proposal
 
 ONE, TWO = Suggestion("s1", "bea"), Suggestion("s2", "bea")
@@ -142,7 +143,7 @@ class TestDecisions:
         assert accepted_tree(after) == to_tree(text())
         assert decided(refuse, after, "s3") == text(p())
 
-    @settings(max_examples=150)
+    @examples(150)
     @given(proposed_documents(), st.randoms())
     def test_refusing_all_leaves_what_counted(self, document, chance):
         doc = new_doc(document)
@@ -153,7 +154,7 @@ class TestDecisions:
         assert to_tree(read(doc)) == before
         assert not list(all_suggestions(read(doc)))
 
-    @settings(max_examples=150)
+    @examples(150)
     @given(proposed_documents(), st.randoms())
     def test_accepting_all_leaves_no_struck_word_and_every_proposed_one(self, document, chance):
         doc = new_doc(document)
@@ -291,7 +292,7 @@ class TestSuggesters:
 
 
 class TestAnyText:
-    @settings(max_examples=150)
+    @examples(150)
     @given(st.data(), proposed_documents())
     def test_whoever_proposes_may(self, data, document):
         mine = data.draw(SUGGESTIONS)
@@ -299,7 +300,7 @@ class TestAnyText:
         assert same_accepted(document, after, mine.by)
         assert accepted_tree(after) == accepted_tree(document)
 
-    @settings(max_examples=150)
+    @examples(150)
     @given(st.data(), proposed_documents())
     def test_nobody_decides_or_proposes_for_another(self, data, document):
         """What one person proposes, another's update cannot change, and what counts it cannot hide."""

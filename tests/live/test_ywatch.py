@@ -4,13 +4,14 @@ import time
 from statistics import median
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 from pycrdt import XmlElement, XmlText
 
 from app.kernel.editor.nodes import EditorDocument, Marks, Words, element
 from app.live.ydoc import doc_of, new_doc, read, root
 from app.live.ywatch import Incomplete, VoiceWatch
+from tests.examples import examples
 
 ALI = "Nous avons voté la réserve d’eau en mars, et le lavoir avec."
 BEA = "Les agents ont nettoyé le bassin trois fois cet hiver."
@@ -375,7 +376,7 @@ class TestGoingOnTyping:
         put(0, 8, "e", "ali")(root(r.browsers["ali"]))
         assert not r.watch.typed(updates[-1], "ali")
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(st.lists(st.tuples(st.sampled_from(["ali", "bea"]), st.sampled_from("kkkkkksd"), st.integers(0, 30)), max_size=40))
     def test_it_comes_to_the_same_as_a_look_at_every_key(self, steps):
         r = Room([said("aàa a𝄞a aaa", "ali"), said("bbb bbb", "bea")])
@@ -404,7 +405,7 @@ class TestGoingOnTyping:
             assert _voiced(watch) == _voiced(looked)
 
 
-@settings(max_examples=60)
+@examples(60)
 @given(st.lists(st.tuples(st.sampled_from(["ali", "bea"]), st.sampled_from("psjdu"), st.integers(0, 80), st.integers(0, 12)), max_size=25))
 def test_nobody_s_words_become_another_s_without_their_deed(steps):
     """Each stretch is marked with letters of its own: whatever honest browsers do, a letter of one voice is never found under another but the mover's."""

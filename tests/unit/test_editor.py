@@ -4,7 +4,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.document.html_writer import to_fragment
@@ -16,6 +16,7 @@ from app.kernel.editor.accepted import Proposal, Thing, accepted, accepted_tree,
 from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.nodes import EditorDocument, Marks, Suggestion, Words, element
 from app.kernel.editor.to_tree import to_tree
+from tests.examples import examples
 from tests.generated_trees import DOCUMENTS
 
 ADDED = Marks(insertion=Suggestion("s1", "bea"))
@@ -31,7 +32,7 @@ def text(*blocks) -> EditorDocument:
 
 
 class TestRoundTrip:
-    @settings(max_examples=150)
+    @examples(150)
     @given(DOCUMENTS)
     def test_every_tree_comes_back(self, document):
         tree = normalise(document)
@@ -118,7 +119,7 @@ def everything(node):
 
 
 class TestOddDocuments:
-    @settings(max_examples=300)
+    @examples(300)
     @given(st.lists(_ODD, max_size=6))
     def test_nothing_is_lost(self, nodes):
         tree = to_tree(EditorDocument(tuple(nodes)))

@@ -3,7 +3,7 @@
 from itertools import pairwise
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from app.kernel.content import Span
@@ -13,6 +13,7 @@ from app.kernel.editor.from_tree import from_tree
 from app.kernel.editor.nodes import EditorDocument, Marks, Words, element
 from app.kernel.editor.to_tree import to_tree
 from app.kernel.editor.voices import Line, canonical_spans, corrections, from_tree_with_voices, spans_of
+from tests.examples import examples
 from tests.generated_trees import DOCUMENTS
 
 
@@ -29,7 +30,7 @@ def spoken(*nodes):
 
 
 class TestSpans:
-    @settings(max_examples=150)
+    @examples(150)
     @given(DOCUMENTS, st.data())
     def test_spans_come_back(self, document, data):
         tree = normalise(document)
@@ -41,7 +42,7 @@ class TestSpans:
         assert to_tree(told) == tree
         assert spans_of(told, tree) == spans
 
-    @settings(max_examples=60)
+    @examples(60)
     @given(DOCUMENTS)
     def test_a_text_of_one_voice_is_said_by_it_but_for_what_separates(self, document):
         tree = normalise(document)
