@@ -3,6 +3,9 @@
 Nothing here changes what an application does; a test of this module compares answers with and without it.
 """
 
+import importlib.metadata
+import os
+import sys
 from functools import cache
 from pathlib import Path
 from types import CodeType
@@ -18,30 +21,82 @@ from sqlalchemy.orm import Mapper
 from sqlalchemy.util import LRUCache
 from werkzeug.routing.rules import Rule
 
+from app import factory
+from app.config import shipped
 from app.db import migrate
 
 _MOST_QUERIES = 4000
+_ROOT = shipped("static").parent
 
-_compile = Rule._compile_builder
-_compiled: dict[tuple[object, ...], Any] = {}
+_compile = Rule.compile
+_compiled: dict[tuple[object, ...], dict[str, Any]] = {}
+_entry_points = importlib.metadata.entry_points
 _scripts_of = migrate.scripts_of
 
 
 def compile_once() -> None:
     """Lets all applications of this process share what is compiled."""
-    Rule._compile_builder = _compile_rule_once  # type: ignore[method-assign]  # of the library, for tests alone
+    Rule.compile = _compile_rule_once  # type: ignore[method-assign]  # of the library, for tests alone
+    importlib.metadata.entry_points = _read_entry_points_once
+    factory.static_version = _static_version_once
     Flask.jinja_options = {**Flask.jinja_options, "bytecode_cache": _TemplatesInMemory()}
     _share_queries()
     migrate.scripts_of = _read_scripts_once
 
 
-def _compile_rule_once(rule: Rule, append_unknown: bool = True) -> Any:
-    """Rules of the same text share the function that builds their addresses, as the text alone decides it."""
-    defaults = tuple(sorted((rule.defaults or {}).items()))
-    key = (rule.rule, rule.subdomain, rule.host, defaults, append_unknown)
-    if key not in _compiled:
-        _compiled[key] = _compile(rule, append_unknown)
-    return _compiled[key]
+def _compile_rule_once(rule: Rule) -> None:
+    """Rules of the same text and converters share what is read off the text: parts, converters, and the functions that build addresses."""
+    assert rule.map is not None
+    converters = tuple(rule.map.converters.items())
+    key = (
+        rule.rule,
+        rule.subdomain,
+        rule.host,
+        tuple(sorted((rule.defaults or {}).items())),
+        rule.merge_slashes,
+        rule.map.host_matching,
+        converters,
+    )
+    kept = _compiled.get(key)
+    if kept is None:
+        _compile(rule)
+        kept = {name: vars(rule)[name] for name in ("_parts", "_trace", "_converters")}
+        kept |= {"arguments": frozenset(rule.arguments), "_build": rule._build.__func__, "_build_unknown": rule._build_unknown.__func__}  # type: ignore[attr-defined]
+        _compiled[key] = kept
+        return
+    vars(rule).update(kept)
+    rule.arguments = set(kept["arguments"])
+    rule._build, rule._build_unknown = (kept[name].__get__(rule, None) for name in ("_build", "_build_unknown"))
+
+
+def _read_entry_points_once(**wanted: Any) -> Any:
+    """Reads them anew where a folder that Python imports from has changed."""
+    return _entry_points_of(tuple((folder, _changed_at(folder)) for folder in sys.path), tuple(sorted(wanted.items())))
+
+
+def _changed_at(folder: str) -> int:
+    try:
+        return os.stat(folder or ".").st_mtime_ns
+    except OSError:
+        return 0
+
+
+@cache
+def _entry_points_of(_folders: tuple[tuple[str, int], ...], wanted: tuple[tuple[str, Any], ...]) -> Any:
+    return _entry_points(**dict(wanted))
+
+
+_static_version = factory.static_version
+
+
+def _static_version_once(folder: Path) -> str:
+    """The shipped files do not change while tests run; a plugin's that a test writes may."""
+    return _shipped_version(folder) if folder.is_relative_to(_ROOT) else _static_version(folder)
+
+
+@cache
+def _shipped_version(folder: Path) -> str:
+    return _static_version(folder)
 
 
 class _TemplatesInMemory(BytecodeCache):
@@ -87,10 +142,10 @@ def _share_queries() -> None:
 
 
 def _read_scripts_once(folder: Path) -> ScriptDirectory:
-    """The core's own migrations do not change while tests run; a plugin's may."""
-    return _core_scripts() if folder == migrate.CORE_SCRIPTS else _scripts_of(folder)
+    """Shipped migrations do not change while tests run; those of a plugin that a test writes may."""
+    return _shipped_scripts(folder) if folder.is_relative_to(_ROOT) else _scripts_of(folder)
 
 
 @cache
-def _core_scripts() -> ScriptDirectory:
-    return _scripts_of(migrate.CORE_SCRIPTS)
+def _shipped_scripts(folder: Path) -> ScriptDirectory:
+    return _scripts_of(folder)

@@ -1,9 +1,11 @@
 """Fixtures: a world is built once, each test gets a copy of its database; browsers and servers are in their own folders' conftest."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from copy import deepcopy
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import Any
 
 import pytest
 from argon2 import PasswordHasher
@@ -77,12 +79,43 @@ def close_engines(app: Flask) -> None:
         db.engine.dispose()
 
 
+Furnishing = Callable[[Site, World], Any]
+
+
 @pytest.fixture
-def home(_template: tuple[Path, World], tmp_path: Path) -> Iterator[Path]:
+def furnishing() -> Furnishing | None:
+    """What is done once to the world for all tests of a module or folder that overrides this; each of them begins with a copy."""
+    return None
+
+
+@pytest.fixture(scope="session")
+def _furnished(_template: tuple[Path, World], tmp_path_factory: pytest.TempPathFactory) -> Callable[[Furnishing | None], tuple[Path, Any]]:
+    made: dict[Furnishing | None, tuple[Path, Any]] = {None: (_template[0], None)}
+
+    def find(furnishing: Furnishing | None) -> tuple[Path, Any]:
+        if furnishing is not None and furnishing not in made:
+            home = tmp_path_factory.mktemp("furnished")
+            copy_site(_template[0], home)
+            app = create_app(settings_for(home))
+            made[furnishing] = home, furnishing(app.extensions["recits"], _template[1])
+            close_engines(app)
+        return made[furnishing]
+
+    return find
+
+
+@pytest.fixture
+def furnished(_furnished: Callable[[Furnishing | None], tuple[Path, Any]], furnishing: Furnishing | None) -> Any:
+    """What the furnishing returned."""
+    return deepcopy(_furnished(furnishing)[1])
+
+
+@pytest.fixture
+def home(_furnished: Callable[[Furnishing | None], tuple[Path, Any]], furnishing: Furnishing | None, tmp_path: Path) -> Iterator[Path]:
     """A site folder with the world in it."""
     folder = tmp_path / "site"
     folder.mkdir()
-    copy_site(_template[0], folder)
+    copy_site(_furnished(furnishing)[0], folder)
     yield folder
     drop_database(folder)
 
@@ -174,3 +207,9 @@ def as_person(app: Flask):
         return opened[name]
 
     return sign_in
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """Puts the tests that wait most, on servers and browsers, first: what several workers still have at the end is then short."""
+    slow = ("tests/processes/", "tests/browser/")
+    items.sort(key=lambda item: not item.nodeid.startswith(slow))

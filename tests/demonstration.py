@@ -1,8 +1,12 @@
 """The demonstration site with two stories more, one in writing and one under review, and a crawler that reads it as somebody."""
 
+import atexit
 import re
+import shutil
+import tempfile
 from collections import Counter
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 from flask import Flask
@@ -20,6 +24,7 @@ from app.services.markup import prepare_here
 from app.services.site import Site
 from app.services.unit_of_work import UnitOfWork
 from tests.conftest import close_engines, settings_for
+from tests.databases import copy_site
 
 READERS = (None, "administration", "organisation", "relecture", "helene.marcadet")
 """Who reads the demonstration: nobody in particular, and one person of each kind."""
@@ -27,12 +32,27 @@ READERS = (None, "administration", "organisation", "relecture", "helene.marcadet
 LINK = re.compile(r'href="(/[^"#]*)')
 
 
+def fill(home: Path) -> None:
+    """Puts the example stories, the plugins and the accounts of the demonstration into an empty folder: a copy of what is made once per process."""
+    copy_site(_filled(), home)
+    shutil.copy(_filled() / starter.DEMO_FILE, home)
+
+
+@cache
+def _filled() -> Path:
+    home = Path(tempfile.mkdtemp(prefix="recits-demonstration-"))
+    atexit.register(shutil.rmtree, home, ignore_errors=True)
+    app = create_app(settings_for(home))
+    starter.migrate_and_fill(app.extensions["recits"], shipped("stories"))
+    close_engines(app)
+    return home
+
+
 def build_demonstration(home: Path) -> None:
     """Fills an empty folder with the site."""
+    fill(home)
     app = create_app(settings_for(home))
-    site: Site = app.extensions["recits"]
-    starter.migrate_and_fill(site, shipped("stories"))
-    _write_and_submit(site, home)
+    _write_and_submit(app.extensions["recits"], home)
     close_engines(app)
 
 

@@ -8,19 +8,19 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 
-from app.config import shipped
 from app.db.models import Story, Voice
 from app.factory import create_app
 from app.services import starter
 from tests.conftest import Browser, close_engines, settings_for
-from tests.demonstration import password_of
+from tests.demonstration import fill, password_of
 
 
 @pytest.fixture(scope="module")
 def corpus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
     """A site with the example stories and its plugins on."""
-    app = create_app(settings_for(tmp_path_factory.mktemp("corpus")))
-    starter.migrate_and_fill(app.extensions["recits"], shipped("stories"))
+    home = tmp_path_factory.mktemp("corpus")
+    fill(home)
+    app = create_app(settings_for(home))
     yield app
     close_engines(app)
 

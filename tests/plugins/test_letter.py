@@ -20,13 +20,14 @@ from app.services import mail, passages, plugin_settings, stories, workflow
 from app.services.approvals import current_hash, sign_passage, state_missing_voice
 from app.services.markup import prepare_here
 from app.services.moments import MomentForm, add_moment
-from app.services.plugins import prepare_tables, set_enabled
+from app.services.plugins import set_enabled
 from plugins.communication.models import Delivery, Issue, Refusal, Subscriber
 from plugins.communication.rules import letter as rules
 from plugins.communication.rules.letter import Piece, Sheet, write_copy
 from plugins.communication.services import letter, subscription
 from tests.conftest import Browser
 from tests.factories import actor
+from tests.furnishings import communication_on
 
 PATH = "/communication/lettre"
 DESK = "/communication/lettre/gestion"
@@ -38,10 +39,9 @@ def switch(site, *, on: bool) -> None:
         set_enabled(uow, None, site.plugins, "communication", on)
 
 
-@pytest.fixture(autouse=True)
-def enabled(site) -> None:
-    prepare_tables(site, None, "communication")
-    switch(site, on=True)
+@pytest.fixture
+def furnishing():
+    return communication_on
 
 
 @pytest.fixture

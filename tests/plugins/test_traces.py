@@ -4,15 +4,17 @@ import re
 
 import pytest
 
-from app.services.plugins import prepare_tables, set_enabled
+from tests.furnishings import communication_on
 
 
 @pytest.fixture
-def path(site, world, as_person) -> str:
+def furnishing():
+    return communication_on
+
+
+@pytest.fixture
+def path(world, as_person) -> str:
     """The address of a new trace of Hélène's, with the chantier on."""
-    prepare_tables(site, None, "communication")
-    with site.writer.begin() as uow:
-        set_enabled(uow, None, site.plugins, "communication", True)
     helene = as_person("helene")
     story = f"/espace/recits/{world.stories['legumerie']}"
     helene.get(story)

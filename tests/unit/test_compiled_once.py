@@ -5,6 +5,7 @@ from pathlib import Path
 from flask import Flask
 from jinja2 import DictLoader, Environment
 from sqlalchemy import column, create_engine, select, table
+from werkzeug.routing import BaseConverter, Map, Rule, UnicodeConverter
 
 from app.db import migrate
 from tests import compiled_once
@@ -40,6 +41,24 @@ def test_two_routes_of_one_text_lead_to_their_own_views():
         app.add_url_rule("/chose/<name>", "thing", lambda name, app=app: f"{app.name} {name}")
     assert first.test_client().get("/chose/a").text == "first a"
     assert second.test_client().get("/chose/b").text == "second b"
+
+
+def test_a_route_is_read_anew_for_other_converters_and_keeps_its_addresses():
+    class Loud(BaseConverter):
+        def to_python(self, value: str) -> str:
+            return value.upper()
+
+        def to_url(self, value: str) -> str:
+            return value.lower()
+
+    found = []
+    for converter in (UnicodeConverter, Loud, UnicodeConverter):
+        routes = Map([Rule("/<word:name>/<int:number>", endpoint="thing", defaults={"more": 1})], converters={"word": converter})
+        there = routes.bind("recits.example")
+        found.append((there.match("/un/2"), there.build("thing", {"name": "UN", "number": 3, "other": "x"}), there.test("/un/deux")))
+    quiet = (("thing", {"more": 1, "name": "un", "number": 2}), "/UN/3?other=x", False)
+    loud = (("thing", {"more": 1, "name": "UN", "number": 2}), "/un/3?other=x", False)
+    assert found == [quiet, loud, quiet]
 
 
 def test_the_migrations_of_a_plugin_are_read_each_time(tmp_path: Path):

@@ -15,8 +15,7 @@ from tests.told_stories import told_story
 BASE_URL = "http://127.0.0.1:8000"
 
 
-@pytest.fixture
-def public(site, world):
+def two_public_stories(site, world):
     """Two public stories, one of each territory, both on culture, the first on energy too; and a draft on energy."""
     here = told_story(site, world, "Ici la lumière", "published")
     there = told_story(site, world, "Là le théâtre", "published", ("autre_helene", "autre_karim"), "autre_vote")
@@ -27,6 +26,16 @@ def public(site, world):
         themes.choose_themes(uow, editor, there, [ids["Culture"]])
         themes.choose_themes(uow, actor(site, world, "helene"), world.stories["legumerie"], [ids["Énergie"]])
     return {**ids, "here": here, "there": there}
+
+
+@pytest.fixture
+def furnishing():
+    return two_public_stories
+
+
+@pytest.fixture
+def public(furnished):
+    return furnished
 
 
 @pytest.fixture

@@ -11,8 +11,7 @@ from tests.factories import actor
 from tests.told_stories import told_story
 
 
-@pytest.fixture
-def public(site, world):
+def two_public_stories(site, world):
     """Two public stories of two territories; `energie` is on the first, `culture` on both, `mobilites` on none."""
     here = told_story(site, world, "Ici la lumière", "published")
     there = told_story(site, world, "Là le théâtre", "published", ("autre_helene", "autre_karim"), "autre_vote")
@@ -22,6 +21,16 @@ def public(site, world):
         themes.choose_themes(uow, editor, here, [ids["Énergie"], ids["Culture"]])
         themes.choose_themes(uow, editor, there, [ids["Culture"]])
     return {**ids, "here": here, "there": there}
+
+
+@pytest.fixture
+def furnishing():
+    return two_public_stories
+
+
+@pytest.fixture
+def public(furnished):
+    return furnished
 
 
 @pytest.fixture

@@ -7,18 +7,17 @@ import pytest
 from app.kernel.moment_date import parse_moment_date
 from app.services import passages, stories
 from app.services.moments import MomentForm, add_moment
-from app.services.plugins import prepare_tables, set_enabled
+from app.services.plugins import set_enabled
 from tests.factories import actor
+from tests.furnishings import communication_on
 from tests.told_stories import sign, written
 
 Telling = dict[str, tuple[str, ...]]
 
 
-@pytest.fixture(autouse=True)
-def enabled(site) -> None:
-    prepare_tables(site, None, "communication")
-    with site.writer.begin() as uow:
-        set_enabled(uow, None, site.plugins, "communication", True)
+@pytest.fixture
+def furnishing():
+    return communication_on
 
 
 @pytest.fixture
