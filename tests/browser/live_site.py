@@ -3,6 +3,7 @@
 import contextlib
 import json
 import os
+import resource
 import signal
 import socket
 import sqlite3
@@ -175,6 +176,19 @@ class LiveSite:
             other.execute("BEGIN IMMEDIATE")
             yield
             other.execute("ROLLBACK")
+
+    @contextmanager
+    def full_disk(self) -> Iterator[None]:
+        """The server can write to no file until the block ends."""
+        workers = self.workers()
+        for worker in workers:
+            resource.prlimit(worker, resource.RLIMIT_FSIZE, (1, resource.RLIM_INFINITY))
+        try:
+            yield
+        finally:
+            for worker in workers:
+                resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+        assert self.workers() == workers, "a full disk ends no worker"
 
     def workers(self) -> list[int]:
         """Returns the processes of the server's workers."""

@@ -87,6 +87,33 @@ def test_a_tab_that_is_closed_without_a_line_keeps_its_words(live: LiveSite):
         assert live.agree(again, karim) == "Le préau neuf ouvre à sept ou huit heures."
 
 
+def test_a_full_disk_is_said_and_what_was_typed_meanwhile_is_kept(live: LiveSite):
+    """Nobody is shown what is not on disk; a tab that is closed meanwhile comes back with its words."""
+    passage = live.passage(None, TEXT)
+    helene, karim = live.open("helene", passage), live.open("karim", passage)
+    karim.caret("préau", 5)
+    karim.type(" neuf")
+    karim.is_saved()
+    acknowledged = live.on_disk(passage)
+    with live.full_disk():
+        helene.caret("sept", 4)
+        helene.type(" ou huit")
+        expect(helene.state).to_contain_text("Le site n’a plus de place pour enregistrer.")
+        karim.caret("second", 6)
+        karim.type(" petit")
+        expect(karim.state).to_contain_text("Le site n’a plus de place pour enregistrer.")
+        assert "huit" not in karim.text()
+        assert live.on_disk(passage) == acknowledged
+        helene.type(" heures et demie")
+        helene.page.wait_for_timeout(300)
+        context = helene.page.context
+        helene.page.close()
+    karim.is_saved()
+    again = live.open("helene", passage, context=context)
+    assert live.agree(again, karim) == "Le préau neuf ouvre à sept ou huit heures et demie heures.|Un second petit paragraphe."
+    assert "ou huit heures et demie" in live.on_disk(passage)
+
+
 @pytest.mark.long
 def test_a_line_that_is_dead_without_a_word(live: LiveSite):
     """A network that swallows packets: « Enregistré » is not said, the line is given up, and nothing is lost."""

@@ -1,11 +1,13 @@
-"""`kill -9` while people type: whatever was acknowledged is in the log, and what was not is still in the pages and comes back with them."""
+"""`kill -9`, or a disk that fills up, while people type: whatever was acknowledged is in the log, and what was not is still in the pages and comes back with them."""
 
 import os
 import random
+import resource
 import signal
 import subprocess
 import threading
 import time
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import pytest
@@ -75,14 +77,32 @@ def cookies_of(app: Flask, *names: str) -> dict[str, str]:
     return found
 
 
-def kill_while_typing(app: Flask, home, story: str, places: Passages, kills: int, workers: int) -> int:
-    """Kills a worker again and again while four pages type; returns how many words were acknowledged."""
+def kill_one(server: Server) -> None:
+    """Kills a worker; another takes its place."""
+    os.kill(random.choice(workers_of(server)), signal.SIGKILL)
+    time.sleep(0.5)
+
+
+def fill_disk(server: Server) -> None:
+    """Lets the workers write a little more to their files, then nothing, and gives them room again: as far as a test may fill a disk."""
+    workers = workers_of(server)
+    size = (server.home / "live.sqlite3-wal").stat().st_size
+    for worker in workers:
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (size + random.randrange(60_000), resource.RLIM_INFINITY))
+    time.sleep(1.5)
+    for worker in workers:
+        resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    assert workers_of(server) == workers, "a full disk ends no worker"
+
+
+def break_while_typing(app: Flask, home, story: str, places: Passages, turns: int, workers: int, disaster: Callable[[Server], None]) -> int:
+    """Brings a disaster over the server again and again while four pages type; returns how many words were acknowledged."""
     cookies = cookies_of(app, "helene", "karim")
     people = [("helene", places.own), ("helene", places.own), ("helene", places.shared), ("karim", places.shared)]
     documents = [None] * len(people)
     known: list[tuple[str, str]] = []
     with serving(home, "--workers", str(workers)) as server:
-        for turn in range(kills):
+        for turn in range(turns):
             typists = [
                 Typist(open_page(server, cookies[name], story, passage, document), f"{turn}{'abcd'[number]}")
                 for number, ((name, passage), document) in enumerate(zip(people, documents, strict=True))
@@ -94,8 +114,7 @@ def kill_while_typing(app: Flask, home, story: str, places: Passages, kills: int
             for thread in threads:
                 thread.start()
             time.sleep(0.5 + random.random())
-            os.kill(random.choice(workers_of(server)), signal.SIGKILL)
-            time.sleep(0.5)
+            disaster(server)
             stop.set()
             for thread in threads:
                 thread.join()
@@ -119,10 +138,15 @@ def kill_while_typing(app: Flask, home, story: str, places: Passages, kills: int
 
 
 def test_a_killed_worker_loses_no_acknowledged_word(app, home, world, passages):  # noqa: F811
-    assert kill_while_typing(app, home, world.stories["legumerie"], passages, kills=1, workers=2) > 0
+    assert break_while_typing(app, home, world.stories["legumerie"], passages, 1, 2, kill_one) > 0
+
+
+def test_a_disk_that_fills_up_loses_no_acknowledged_word(app, home, world, passages):  # noqa: F811
+    assert break_while_typing(app, home, world.stories["legumerie"], passages, 2, 1, fill_disk) > 0
 
 
 @pytest.mark.long
 @pytest.mark.parametrize("workers", [1, 2])
-def test_ten_kills_lose_no_acknowledged_word(app, home, world, passages, workers):  # noqa: F811
-    assert kill_while_typing(app, home, world.stories["legumerie"], passages, kills=10, workers=workers) > 100
+@pytest.mark.parametrize("disaster", [kill_one, fill_disk])
+def test_ten_times_lose_no_acknowledged_word(app, home, world, passages, workers, disaster):  # noqa: F811
+    assert break_while_typing(app, home, world.stories["legumerie"], passages, 10, workers, disaster) > 100
