@@ -11,6 +11,8 @@ from app.services.story_files.keys import Keys, StoryFileError
 from app.services.story_files.shapes import BlockFile, ImageFile
 
 _IMAGE_ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
+_NAMED_ID = re.compile(r"[0-9a-z]{1,40}")
+"""What a body can name; that of an image that is lost may be anything of the kind, whoever typed it."""
 _BLOCK_KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
 _BLOCK_TYPE = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_-]*")
 
@@ -24,7 +26,7 @@ def read_images(keys: Keys, name: str, folder: Path) -> tuple[ImageFile, ...]:
     images = keys.each("images", "image", _image, optional=True)
     _once(name, "images", "id", [image.id for image in images])
     for image in images:
-        if not _IMAGE_ID.fullmatch(image.id):
+        if not (_NAMED_ID if image.file is None else _IMAGE_ID).fullmatch(image.id):
             raise StoryFileError(f"{name}, images: 'id' is {image.id!r}; expected {ID_LENGTH} lower-case letters and digits")
         if image.file is not None:
             _check_place(f"{name}, image '{image.id}'", folder, image.file)

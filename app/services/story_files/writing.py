@@ -170,11 +170,15 @@ class _Dumper(yaml.SafeDumper):  # type: ignore[misc]  # the library has no type
 
 def _text(dumper: _Dumper, text: str) -> Any:
     """Writes ordinary lines as they stand, and what YAML would read otherwise within quotes, escaped."""
-    if "\n" not in text and not _SPECIAL.search(text):
-        style = None
-    else:
-        style = "|" if _PARAGRAPHS.fullmatch(text) and not _SPECIAL.search(text) else '"'
-    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=style)
+    return dumper.represent_scalar("tag:yaml.org,2002:str", text, style=_style(text))
+
+
+def _style(text: str) -> str | None:
+    if _SPECIAL.search(text):
+        return '"'
+    if "\n" not in text:
+        return None
+    return "|" if _PARAGRAPHS.fullmatch(text) else '"'
 
 
 _Dumper.add_representer(str, _text)
