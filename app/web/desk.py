@@ -1,12 +1,9 @@
 """Where delegations work: *Mon espace*, stories, their passages. Rights are decided by the services."""
 
-from tempfile import SpooledTemporaryFile
-
-from flask import Blueprint, flash, render_template, request, send_file, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
-from app.config import MEBIBYTE
 from app.db import desk as queries
 from app.db.models import Story
 from app.db.reading import living_moments
@@ -29,9 +26,6 @@ from app.web.live_page import open_story
 from app.web.margin_view import NOTHING_TYPED, ExchangeShown, Typed, show_exchange
 from app.web.space_view import in_margins, my_space
 from app.web.templating import moment_words
-
-IN_MEMORY = 4 * MEBIBYTE
-"""Up to this size an archive is made in memory, a larger one on disk."""
 
 blueprint = Blueprint("desk", __name__, url_prefix="/espace")
 blueprint.add_app_template_global(block_title, "block_title")
@@ -170,13 +164,9 @@ def story_files(story_id: str) -> ResponseReturnValue:
     """Sends a working copy as an archive of files, pictures included; it may hold what is public nowhere, so that nothing keeps it."""
     files = export_story(desk(), signed_in(), story_id, site().settings.media_folder)
     refresh()
-    archive = SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  # closed with the answer
-    files.write_zip(archive)
-    archive.seek(0)
-    name = f"{stories.member_story(reader(), signed_in(), story_id).slug}.zip"
-    response = send_file(archive, mimetype="application/zip", as_attachment=True, download_name=name)
-    response.headers["Cache-Control"] = "private, no-store"
-    return response
+    slug = stories.member_story(reader(), signed_in(), story_id).slug
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "private, no-store"}
+    return Response(files.zip_pieces(), mimetype="application/zip", headers=headers)
 
 
 # — steps of the workflow that belong to the delegation —

@@ -1,10 +1,9 @@
 """Whoever may read a working copy may take it away, and whoever operates the site, who has the database; nothing is written but what was being typed."""
 
 import zipfile
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import IO
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -46,13 +45,38 @@ class StoriesAsFiles:
             (folder / name).parent.mkdir(parents=True, exist_ok=True)
             (folder / name).write_bytes(place.read_bytes())
 
-    def write_zip(self, out: IO[bytes]) -> None:
-        """Writes the files as an archive; the same files give the same bytes."""
+    def zip_pieces(self) -> Iterator[bytes]:
+        """Yields an archive of the files piece by piece, so that no more than one picture is in memory; the same files give the same bytes."""
+        out = _Pieces()
         with zipfile.ZipFile(out, "w") as archive:
-            for name, text in sorted(self.texts.items()):
-                archive.writestr(zipfile.ZipInfo(name), text.encode(), zipfile.ZIP_DEFLATED)
-            for name, place in sorted(self.images.items()):
-                archive.writestr(zipfile.ZipInfo(name), place.read_bytes(), zipfile.ZIP_STORED)  # pictures are packed already
+            for name in (*sorted(self.texts), *sorted(self.images)):
+                data = self.texts[name].encode() if name in self.texts else self.images[name].read_bytes()
+                archive.writestr(zipfile.ZipInfo(name), data, zipfile.ZIP_DEFLATED)
+                yield out.taken()
+        yield out.taken()
+
+
+class _Pieces:
+    """Keeps what is written until it is taken; nobody can go back in it, as in a socket."""
+
+    def __init__(self) -> None:
+        self._written = bytearray()
+
+    def write(self, data: bytes, /) -> int:
+        self._written += data
+        return len(data)
+
+    def flush(self) -> None:
+        """There is nowhere to hand anything on to."""
+
+    def close(self) -> None:
+        """There is nothing to let go of."""
+
+    def taken(self) -> bytes:
+        """Returns what was written since the last time."""
+        taken = bytes(self._written)
+        self._written.clear()
+        return taken
 
 
 def export_story(desk: Desk, actor: Actor, story_id: str, media: Path) -> StoriesAsFiles:
