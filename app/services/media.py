@@ -88,13 +88,14 @@ def clean_image(data: bytes, *, as_it_is: bool = False) -> CleanImage:
 
     Args:
         as_it_is: keeps the bytes of a file that has nothing to clean, as of one that a site exported: encoding it anew would give it another hash.
+            Such a file may be heavier than an upload.
 
     Raises:
         Invalid: for the field `image`, if it is empty, too heavy, too large, or not a JPEG, PNG or WebP image.
     """
     if not data:
         raise Invalid("image", "required")
-    if len(data) > MOST_BYTES:
+    if len(data) > MOST_BYTES and not as_it_is:
         raise Invalid("image", "image_heavy", limit=MOST_BYTES // MEBIBYTE)
     image, kind = _decode(data)
     master = data if as_it_is and _has_nothing_to_clean(data, kind) else _encode(_scaled(image, MASTER_WIDTH), kind)

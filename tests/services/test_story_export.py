@@ -16,7 +16,7 @@ from app.db.models import Account, Approval, AuditEntry, Media, Passage, Passage
 from app.factory import create_app
 from app.kernel.block import Block
 from app.kernel.content import Span
-from app.kernel.errors import NotFound, Refused
+from app.kernel.errors import Invalid, NotFound, Refused
 from app.kernel.voice import Display, Mandate
 from app.services import media, passages, restrictions, starter, stories, voices
 from app.services.approvals import state_missing_voice
@@ -303,6 +303,30 @@ def test_a_file_that_is_no_picture_is_refused_and_metadata_is_taken_out(desk, ro
     (tmp_path / "files" / name).write_bytes(b"<svg/>")
     with pytest.raises(starter.StarterError, match=rf"image '{told['image']}': 'file': image_unreadable"):
         made("third", tmp_path / "files")
+
+
+def test_a_picture_that_a_site_holds_comes_back_however_heavy_it_is(desk, monkeypatch):
+    out = io.BytesIO()
+    Image.effect_noise((300, 200), 90).convert("RGB").save(out, "PNG")
+    stored = media.clean_image(out.getvalue())
+    monkeypatch.setattr(media, "MOST_BYTES", 1000)
+    assert media.clean_image(stored.master, as_it_is=True).hash == stored.hash
+    with pytest.raises(Invalid):
+        media.clean_image(stored.master)
+
+
+@pytest.mark.parametrize("kind", ["JPEG", "PNG", "WEBP"])
+def test_only_a_file_of_pixels_alone_keeps_its_bytes(kind):
+    plain, told = io.BytesIO(), io.BytesIO()
+    drawn = Image.effect_noise((60, 40), 90).convert("RGB")
+    secret = Image.Exif()
+    secret[0x010E] = "chez Hélène"
+    drawn.save(plain, kind)
+    drawn.save(told, kind, exif=secret)
+    kept = media.clean_image(plain.getvalue()).master
+    assert media.clean_image(kept, as_it_is=True).master == kept
+    for spoiled_bytes in (told.getvalue(), kept + b"chez"):
+        assert b"chez" not in media.clean_image(spoiled_bytes, as_it_is=True).master
 
 
 # — the archive and the command —

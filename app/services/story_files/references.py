@@ -3,7 +3,7 @@
 from collections.abc import Iterable, Set
 
 from app.services.story_files.keys import StoryFileError
-from app.services.story_files.shapes import Corpus, StoryFile, TerritoryFile
+from app.services.story_files.shapes import SHARED, Corpus, StoryFile, TerritoryFile
 
 
 def check_references(corpus: Corpus) -> None:
@@ -24,6 +24,8 @@ def check_references(corpus: Corpus) -> None:
 
 def _check_territory(territory: TerritoryFile, phases: dict[str, set[str]]) -> None:
     _known(territory.file, "programme", territory.programme, phases.keys())
+    if any(voice.key == SHARED for voice in territory.voices):
+        raise StoryFileError(f"{territory.file}: no voice can have the key '{SHARED}', which means a passage of all")
     for moment in territory.moments:
         _known(f"{territory.file}, moment '{moment.key}'", "phase", moment.phase, phases[territory.programme])
 
