@@ -186,6 +186,23 @@ def test_what_is_being_written_is_in_the_files_and_what_is_only_proposed_is_not(
     assert live.asked == [("seal", passage)]
 
 
+def test_a_voice_that_speaks_in_common_words_alone_goes_along(desk, rooms):
+    shared = desk.add("helene", voice=None)
+    write(desk, shared, "Nous avons voté.", spans=[Span(0, 4, desk.world.voices["maud"])])
+    texts = files_of(desk, rooms).texts
+    assert "said=0-4:maud" in texts["la-legumerie.md"]
+    assert "name: Maud" in texts["territories/pays-de-brumeval.md"]
+    assert "Helene" not in texts["territories/pays-de-brumeval.md"]
+
+
+def test_a_story_that_leaves_while_its_words_are_sealed_is_not_taken_away(desk, rooms, live):
+    passage = desk.add("helene")
+    live.write(passage, "Nous avons voté.\n", contributors=[desk.world.accounts["helene"]])
+    live.meanwhile = lambda _passage: desk.do(stories.delete_story, "karim", desk.story)
+    with pytest.raises(NotFound):
+        files_of(desk, rooms)
+
+
 def test_nothing_of_accounts_other_voices_other_stories_or_the_trash_goes(desk, rooms, told):
     gone = desk.add("karim")
     desk.save("karim", gone, "Mis de côté.")

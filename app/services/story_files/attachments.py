@@ -14,7 +14,7 @@ _IMAGE_ID = re.compile(rf"[0-9a-z]{{{ID_LENGTH}}}")
 _NAMED_ID = re.compile(r"[0-9a-z]{1,40}")
 """What a body can name; that of an image that is lost may be anything of the kind, whoever typed it."""
 _BLOCK_KEY = re.compile(r"[a-z0-9][a-z0-9-]*")
-_BLOCK_TYPE = re.compile(r"[a-z][a-z0-9_]*:[a-z][a-z0-9_-]*")
+_BLOCK_TYPE = re.compile(r"(?=.{1,60}\Z)[a-z][a-z0-9_]*:\S+")
 
 
 def read_images(keys: Keys, name: str, folder: Path) -> tuple[ImageFile, ...]:

@@ -13,7 +13,7 @@ from app.services.story_files.shapes import FORMAT
 
 T = TypeVar("T")
 _REQUIRED = object()
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
 class StoryFileError(Exception):
@@ -54,7 +54,9 @@ class Keys:
         """Returns a text that can name something in code."""
         value = self.text(key)
         if not _NAME.fullmatch(value):
-            raise StoryFileError(f"{self._where}: '{key}' is {value!r}; expected a name of lower-case letters, digits and hyphens")
+            raise StoryFileError(
+                f"{self._where}: '{key}' is {value!r}; expected a name of lower-case letters, digits, hyphens and underscores"
+            )
         return value
 
     def day(self, key: str) -> date | None:
