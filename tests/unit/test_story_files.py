@@ -35,41 +35,43 @@ from tests.examples import examples
 
 IMAGE = "0123456789abcdefghjk"
 PICTURE = "images/une-photo.jpg"
-ODD = st.sampled_from(
-    [
-        "",
-        "Un titre : deux points",
-        "« Oui » — dit-elle\u202f; non\u00a0: peut-être\u202f!",
-        'l\'apostrophe et "les guillemets"',
-        '"',
-        '""',
-        "fin\\",
-        "👩🏽‍🌾 à la ferme 🚜",
-        "null",
-        "yes",
-        "2022-05-12",
-        "12:30",
-        "0x1f",
-        "- une liste",
-        "{a: b}",
-        "[a, b]",
-        "# un titre",
-        "&ancre *alias !balise %x @y `z`",
-        "a #b",
-        "---",
-        "une ligne\n---\nune autre",
-        "deux\n\n  lignes\n\tet une",
-        "...",
-        ":::",
-        "\\:::",
-        "\\\\::: trois",
-        "::: passage voice=maire\nUn faux.\n:::",
-        "\u2028\u0085\u00ad\ufeffx",
-        "|\n>",
-        "a: b\nc: d",
-        "\u00e9 et e\u0301",
-    ]
-)
+ODD_TEXTS = [
+    "",
+    "Un titre : deux points",
+    "« Oui » — dit-elle\u202f; non\u00a0: peut-être\u202f!",
+    'l\'apostrophe et "les guillemets"',
+    '"',
+    '""',
+    "fin\\",
+    "👩🏽‍🌾 à la ferme 🚜",
+    "null",
+    "yes",
+    "2022-05-12",
+    "12:30",
+    "0x1f",
+    "- une liste",
+    "{a: b}",
+    "[a, b]",
+    "# un titre",
+    "&ancre *alias !balise %x @y `z`",
+    "a #b",
+    "---",
+    "une ligne\n---\nune autre",
+    "deux\n\n  lignes\n\tet une",
+    "...",
+    ":::",
+    "\\:::",
+    "\\\\::: trois",
+    "::: passage voice=maire\nUn faux.\n:::",
+    "\u2028\u0085\u00ad\ufeffx",
+    "|\n>",
+    "a: b\nc: d",
+    "\u00e9 et e\u0301",
+    "a\n  retrait\nb",
+    "espace à la fin \nb",
+    "a\n\n\n\tb",
+]
+ODD = st.sampled_from(ODD_TEXTS)
 LETTERS = st.text(st.characters(exclude_categories=("Cs",), exclude_characters="\r"), max_size=12)
 TEXTS = (ODD | LETTERS | st.lists(ODD | LETTERS, max_size=3).map("\n".join)).map(str.strip)
 LINES = TEXTS.map(lambda text: text.replace("\n", " ")).map(str.strip)
@@ -202,6 +204,44 @@ def test_what_is_written_is_read_back_the_same(folder, programme, site):
     assert corpus.programmes == (programme,)
     assert corpus.territories == (territory,)
     assert corpus.stories == (story,)
+
+
+@pytest.mark.parametrize("odd", ODD_TEXTS)
+def test_an_odd_text_is_read_back_the_same_wherever_it_stands(folder, odd):
+    text, line, body = odd.strip(), odd.replace("\n", " ").strip(), odd.strip(" \t\n")
+    day = MomentDate(date(2022, 5, 12), date(2022, 5, 12), DateKind.DAY)
+    programme = ProgrammeFile(
+        "programme.md",
+        "programme",
+        text,
+        text,
+        (PhaseFile("p", text, text),),
+        (WorkstreamFile("w", text, "thematic", text),),
+        (ThemeFile("t", text),),
+    )
+    voice = VoiceFile("maire", text, text, "local_agent", None, None, Display.NAME)
+    moment = MomentFile("vote", text, day, text, "p", text)
+    territory = TerritoryFile("territories/pays.md", "pays", text, text, True, "programme", (voice,), (moment,), text)
+    story = StoryFile(
+        "recit.md",
+        text,
+        text,
+        text,
+        "fr",
+        "recit-croise",
+        "pays",
+        None,
+        (PassageFile("vote", "maire", line, line, body), PassageFile(None, None, "", "", f"a\n{body}\nb", ((0, 1, "maire"),), "b")),
+        (StanceFile("vote", "maire", "nuance", text),),
+        (MissingFile("vote", "state_agent", text),),
+        ("t",),
+        images=(ImageFile(IMAGE, PICTURE, text, text, text, text),),
+        blocks=(BlockFile("b", "sheets:sheet", {odd: [odd, {"x": odd}]}, {"title": "Une fiche", "text": "Un texte"}),),
+    )
+    for entry, written in ((programme, write_programme(programme)), (territory, write_territory(territory)), (story, write_story(story))):
+        (folder / entry.file).write_text(written, encoding="utf-8", newline="\n")
+    corpus = read_corpus(folder)
+    assert (corpus.programmes, corpus.territories, corpus.stories) == ((programme,), (territory,), (story,))
 
 
 def test_the_starter_files_are_what_they_were_and_are_written_back_the_same(tmp_path):

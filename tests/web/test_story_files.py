@@ -5,6 +5,8 @@ import zipfile
 
 import pytest
 
+from app.db.models import Story, StoryDelegation
+from app.kernel.workflow import StoryState
 from tests.services.test_story_export import desk, live, told  # noqa: F401  # fixtures
 
 
@@ -37,7 +39,17 @@ def test_the_words_that_somebody_types_now_are_in_the_archive(desk, live, as_per
         assert "Nous avons voté hier." in archive.read("la-legumerie.md").decode()
 
 
-def test_the_link_is_there_in_english_and_while_the_story_is_read_only(as_person, address):
-    page = as_person("helene").get(f"/en{address}")
+def test_the_link_is_there_in_english_and_while_the_story_is_read_only(site, world, as_person, address):
+    with site.writer.begin() as uow:
+        uow.session.get_one(Story, world.stories["legumerie"]).state = str(StoryState.SUBMITTED)
+    helene = as_person("helene")
+    page = helene.get(f"/en{address}")
     assert "Take this story away (files)" in page
     assert "with their names" in page
+    assert helene.client.get(f"/en{address}/fichiers", buffered=True).mimetype == "application/zip"
+
+
+def test_a_story_that_files_cannot_tell_is_refused_in_words(site, world, as_person, address):
+    with site.writer.begin() as uow:
+        uow.session.add(StoryDelegation(story_id=world.stories["legumerie"], delegation_id=world.delegations["valcendre"], lead=False))
+    assert "Plusieurs délégations racontent" in as_person("helene").get(f"{address}/fichiers", status=409)
