@@ -13,6 +13,7 @@ from app.cli.config import config
 from app.cli.media import media
 from app.cli.plugin import migrate_enabled, plugin
 from app.cli.serving import listen, prepare_apart, serve_site
+from app.cli.story import story
 from app.config import Settings, UnsafeSettings, load_settings, shipped
 from app.db.migrate import MigrationRefused, migrate, schema_status
 from app.db.models import Account, PluginState
@@ -92,6 +93,7 @@ def invite_command(makers: Makers, email: str, name: str, role: str) -> None:
 recits.add_command(plugin)
 recits.add_command(config)
 recits.add_command(media)
+recits.add_command(story)
 
 
 @recits.command(name="jobs", help="Fait une fois le travail de fond qui est dû. / Do the background work that is due, once.")

@@ -3,6 +3,7 @@
 import hashlib
 import io
 import warnings
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -31,6 +32,8 @@ CREDIT = 200
 _FORMATS = {"JPEG": "image/jpeg", "PNG": "image/png", "WEBP": "image/webp"}
 # Phones write JPEG in a container of several pictures; the first is the photograph.
 _ALIASES = {"MPO": "JPEG"}
+_BARE_JFIF, _END_OF_JPEG = 14, b"\xff\xd9"
+_CHUNKS_OF_PIXELS = {"PNG": {b"IHDR", b"IDAT", b"IEND"}, "WEBP": {b"VP8 ", b"VP8L", b"VP8X", b"ALPH"}}
 ORPHAN_MARK = "orphan"
 """A file beside those of an image that nothing referred to when the last sweep looked."""
 MOST_SIDE = 16_000  # WebP holds no side above 16,383 pixels
@@ -80,19 +83,48 @@ def prepare_image(folder: Path, data: bytes) -> PreparedImage:
     return write_image(folder, clean_image(data))
 
 
-def clean_image(data: bytes) -> CleanImage:
+def clean_image(data: bytes, *, as_it_is: bool = False) -> CleanImage:
     """Reads an image without trust; writes nothing.
+
+    Args:
+        as_it_is: keeps the bytes of a file that has nothing to clean, as of one that a site exported: encoding it anew would give it another hash.
+            Such a file may be heavier than an upload.
 
     Raises:
         Invalid: for the field `image`, if it is empty, too heavy, too large, or not a JPEG, PNG or WebP image.
     """
     if not data:
         raise Invalid("image", "required")
-    if len(data) > MOST_BYTES:
+    if len(data) > MOST_BYTES and not as_it_is:
         raise Invalid("image", "image_heavy", limit=MOST_BYTES // MEBIBYTE)
     image, kind = _decode(data)
-    master = _encode(_scaled(image, MASTER_WIDTH), kind)
+    master = data if as_it_is and _has_nothing_to_clean(data, kind) else _encode(_scaled(image, MASTER_WIDTH), kind)
     return CleanImage(hashlib.sha256(master).hexdigest(), image, kind, master)
+
+
+def _has_nothing_to_clean(data: bytes, kind: str) -> bool:
+    """Tells whether a file holds one picture of a stored size, of that kind, and nothing beside its pixels: neither metadata nor a profile."""
+    with Image.open(io.BytesIO(data), formats=tuple(_FORMATS)) as opened:
+        fits = opened.size == _scaled_size(opened, MASTER_WIDTH) and opened.mode in ("RGB", "RGBA")
+        if opened.format != kind or not fits:
+            return False
+        if kind == "JPEG":
+            marks = getattr(opened, "applist", [])
+            return [name for name, _content in marks] == ["APP0"] and len(marks[0][1]) == _BARE_JFIF and data.endswith(_END_OF_JPEG)
+    return set(_chunks(data, kind)) <= _CHUNKS_OF_PIXELS[kind]
+
+
+def _chunks(data: bytes, kind: str) -> Iterator[bytes]:
+    """Yields the names of the chunks that a PNG or WebP file consists of; what follows its end has a name of its own."""
+    place = 8 if kind == "PNG" else 12
+    while place < len(data):
+        first, second = data[place : place + 4], data[place + 4 : place + 8]
+        yield second if kind == "PNG" else first
+        if kind == "PNG":
+            place += 12 + int.from_bytes(first, "big")
+        else:
+            length = int.from_bytes(second, "little")
+            place += 8 + length + length % 2
 
 
 def write_image(folder: Path, clean: CleanImage) -> PreparedImage:
@@ -193,7 +225,7 @@ def _write(path: Path, data: bytes) -> None:
     draft.replace(path)
 
 
-def new_media(uow: UnitOfWork, actor: Actor, image: PreparedImage, story_id: str | None) -> Media:
+def new_media(uow: UnitOfWork, actor: Actor | None, image: PreparedImage, story_id: str | None) -> Media:
     """Returns the row of a prepared image, of which nothing is said yet; the caller has checked who asks, describes and adds it."""
     return Media(
         story_id=story_id,
@@ -204,7 +236,7 @@ def new_media(uow: UnitOfWork, actor: Actor, image: PreparedImage, story_id: str
         size=image.size,
         renditions=[[rendition.width, rendition.height, rendition.size] for rendition in image.renditions],
         created_at=uow.now,
-        created_by=actor.account,
+        created_by=actor.account if actor else None,
     )
 
 

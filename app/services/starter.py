@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from app.db.migrate import migrate
 from app.db.models import Account, Approval, MissingVoice, SiteState, Stance, Story, Territory, Voice
 from app.kernel.access import Role
+from app.kernel.block import TEXT_BLOCK, read_block
 from app.kernel.content import Span
 from app.kernel.errors import Invalid, RecitsError
 from app.kernel.slug import slugify
@@ -22,7 +23,11 @@ from app.kernel.voice import Mandate
 from app.kernel.workflow import StoryState
 from app.services import programme, themes, voices
 from app.services.accounts import give_role, hash_password
+from app.services.blocks import PreparedBlock
+from app.services.checks import checked
+from app.services.library import RIGHTS, SOURCE
 from app.services.markup import MarkupRefused, PreparedBody, prepare_here
+from app.services.media import ALT, CREDIT, PreparedImage, clean_image, new_media, write_image
 from app.services.moments import MomentForm, add_moment
 from app.services.page_starter import complete_site, make_missing_pages, prepare_pages
 from app.services.passages import PromptAnswered, add_passage, write_revision
@@ -31,7 +36,7 @@ from app.services.roles import learn_from_enabled
 from app.services.site import Site
 from app.services.snapshots import SITE_ROW
 from app.services.stories import create_story
-from app.services.story_files import Corpus, ProgrammeFile, StoryFile, StoryFileError, TerritoryFile, read_corpus
+from app.services.story_files import Corpus, PassageFile, ProgrammeFile, StoryFile, StoryFileError, TerritoryFile, read_corpus
 from app.services.unit_of_work import UnitOfWork
 from app.services.versions import freeze_version
 from app.services.workflow import make_public
@@ -75,11 +80,12 @@ def load_into_empty_site(site: Site, folder: Path, *, demonstration: bool) -> St
     except StoryFileError as error:
         raise StarterError(f"stories/{error}") from error
     bodies = _prepare_bodies(corpus)
+    images = _prepare_images(corpus, folder, site.settings.media_folder)
     page_bodies = prepare_pages(corpus.pages)
     with site.writer.begin() as uow:
         if not is_empty(uow.session):
             raise StarterError("Le site n’est pas vide : le corpus de départ ne s’y charge pas. / The site is not empty.")
-        _Loader(uow, corpus, bodies).load()
+        _Loader(uow, corpus, bodies, images).load()
         make_missing_pages(uow, corpus.pages, page_bodies)
         uow.session.get_one(SiteState, SITE_ROW).starter_loaded_at = uow.now
         uow.record(None, "site.load_starter", "site", "starter", stories=len(corpus.stories))
@@ -125,6 +131,29 @@ def _prepare_bodies(corpus: Corpus) -> dict[tuple[str, int], PreparedBody]:
     for story in corpus.stories:
         for index, passage in enumerate(story.passages):
             prepared[story.slug, index] = _prepare(story.file, passage.body, story.lang)
+            _check_images(story, prepared[story.slug, index])
+    return prepared
+
+
+def _check_images(story: StoryFile, body: PreparedBody) -> None:
+    unknown = [media_id for media_id in body.media_ids if media_id not in {image.id for image in story.images}]
+    if unknown:
+        raise StarterError(f"stories/{story.file}: 'images' does not list '{unknown[0]}', which a passage names")
+
+
+def _prepare_images(corpus: Corpus, folder: Path, media_folder: Path) -> dict[str, PreparedImage]:
+    """Cleans and stores the files of all images before the transaction; what is stored for nothing is swept."""
+    prepared = {}
+    for story in corpus.stories:
+        for image in story.images:
+            if image.file is None:
+                continue
+            try:
+                prepared[image.id] = write_image(media_folder, clean_image((folder / image.file).read_bytes(), as_it_is=True))
+            except OSError as error:
+                raise StarterError(f"stories/{story.file}, image '{image.id}': 'file': {error.strerror}") from error
+            except Invalid as refused:
+                raise StarterError(f"stories/{story.file}, image '{image.id}': 'file': {refused.reason}") from refused
     return prepared
 
 
@@ -138,10 +167,13 @@ def _prepare(file: str, text: str, lang: str) -> PreparedBody:
 class _Loader:
     """Writes a corpus in one unit of work; remembers which key became which row."""
 
-    def __init__(self, uow: UnitOfWork, corpus: Corpus, bodies: dict[tuple[str, int], PreparedBody]) -> None:
+    def __init__(
+        self, uow: UnitOfWork, corpus: Corpus, bodies: dict[tuple[str, int], PreparedBody], images: dict[str, PreparedImage]
+    ) -> None:
         self.uow = uow
         self.corpus = corpus
         self.bodies = bodies
+        self.images = images
         self.programmes: dict[str, str] = {}
         self.phases: dict[tuple[str, str], str] = {}
         self.themes: dict[str, str] = {}
@@ -184,8 +216,11 @@ class _Loader:
         self.delegations[entry.slug] = delegation.id
         seats = {seat.category: seat.id for seat in voices.seats_of(self.uow.session, delegation.id)}
         for voice in entry.voices:
-            self.voices[entry.slug, voice.key] = voices.seat_voice(
-                self.uow, None, seats[voice.category], voice.name, voice.function, Mandate(voice.start, voice.end), voice.display
+            mandate = Mandate(voice.start, voice.end)
+            self.voices[entry.slug, voice.key] = (
+                voices.seat_voice(self.uow, None, seats[voice.category], voice.name, voice.function, mandate, voice.display)
+                if voice.category
+                else voices.add_guest(self.uow, None, delegation.id, voice.name, voice.function, mandate, voice.display)
             )
         for moment in entry.moments:
             phase = self.phases[entry.programme, moment.phase] if moment.phase else None
@@ -203,22 +238,40 @@ class _Loader:
             slug=entry.slug,
             format_name=entry.format,
         )
+        self.load_images(entry, story)
         for index, passage in enumerate(entry.passages):
-            voice = self.voices[entry.territory, passage.voice] if passage.voice else None
-            moment = self.moments[entry.territory, passage.moment] if passage.moment else None
-            row = add_passage(self.uow, None, story.id, moment, voice.id if voice else None)
-            prompt = PromptAnswered("starter", passage.question) if passage.question else None
-            said = [Span(start, end, self.voices[entry.territory, key].id) for start, end, key in passage.said]
-            try:
-                write_revision(
-                    self.uow, None, row, self.bodies[entry.slug, index], prompt, entry.lang, gathered_by=passage.scribe, spans=said or None
-                )
-            except ValueError as error:  # a span outside of the words
-                raise StarterError(f"stories/{entry.file}: 'said': {error}") from error
+            self.load_passage(entry, story, passage, self.bodies[entry.slug, index])
         self.load_positions(entry, story)
         themes.set_themes(self.uow, None, story, [self.themes[key] for key in entry.themes])
         if entry.published is not None:
             self.publish(story, datetime.combine(entry.published, PUBLISHED_AT))
+
+    def load_images(self, entry: StoryFile, story: Story) -> None:
+        """Adds a story's images under the ids that its bodies name; one that is lost stays lost."""
+        for image in entry.images:
+            if image.file is None:
+                continue
+            row = new_media(self.uow, None, self.images[image.id], story.id)
+            row.id = image.id
+            row.alt, row.credit = checked("alt", image.alt, ALT), checked("credit", image.credit, CREDIT)
+            row.rights, row.source = checked("rights", image.rights, RIGHTS), checked("source", image.source, SOURCE)
+            self.uow.session.add(row)
+            self.uow.session.flush()
+            self.uow.record(None, "media.add", "media", row.id, story=story.id, hash=row.hash)
+
+    def load_passage(self, entry: StoryFile, story: Story, passage: PassageFile, body: PreparedBody) -> None:
+        voice = self.voices[entry.territory, passage.voice] if passage.voice else None
+        moment = self.moments[entry.territory, passage.moment] if passage.moment else None
+        said = [Span(start, end, self.voices[entry.territory, key].id) for start, end, key in passage.said]
+        block = next((block for block in entry.blocks if block.key == passage.block), None)
+        row = add_passage(self.uow, None, story.id, moment, voice.id if voice else None, block.type if block else TEXT_BLOCK)
+        prompt = PromptAnswered("starter", passage.question) if passage.question else None
+        kept = read_block(block.reads) if block else None
+        filled = PreparedBlock(block.data, kept) if block and kept else None
+        try:
+            write_revision(self.uow, None, row, body, prompt, entry.lang, gathered_by=passage.scribe, spans=said or None, block=filled)
+        except ValueError as error:  # a span outside of the words
+            raise StarterError(f"stories/{entry.file}: 'said': {error}") from error
 
     def load_positions(self, entry: StoryFile, story: Story) -> None:
         for stance in entry.stances:

@@ -41,6 +41,21 @@ def seat_voice(
     return _add_voice(uow, actor, seat.delegation_id, seat, name, function, mandate, display)
 
 
+def add_guest(
+    uow: UnitOfWork,
+    actor: Actor | None,
+    delegation_id: str,
+    name: str,
+    function: str,
+    mandate: Mandate,
+    display: Display = Display.FUNCTION,
+) -> Voice:
+    """Adds a voice without a seat to a delegation."""
+    may_manage_programme(actor, delegation_scopes(uow.session, delegation_id))
+    _check_mandate(mandate)
+    return _add_voice(uow, actor, delegation_id, None, name, function, mandate, display)
+
+
 def _add_voice(
     uow: UnitOfWork,
     actor: Actor | None,

@@ -1,6 +1,6 @@
 """Where delegations work: *Mon espace*, stories, their passages. Rights are decided by the services."""
 
-from flask import Blueprint, flash, render_template, request, url_for
+from flask import Blueprint, Response, flash, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext as _
 
@@ -14,6 +14,7 @@ from app.kernel.errors import NotFound, Refused
 from app.kernel.workflow import EDITABLE_STATES, Capacity, StoryState, open_transitions
 from app.services import freezing, passages, stories, themes, workflow
 from app.services.formats import DEFAULT_FORMAT
+from app.services.story_export import export_story
 from app.services.trash import delegation_trash
 from app.web.blocks import block_choices, block_title
 from app.web.context import back_to, desk, field_errors, reader, refresh, seal, signed_in, site, writing
@@ -156,6 +157,16 @@ def save_story_title(story_id: str) -> ResponseReturnValue:
         if not form.failed:
             return back_to(url_for("desk.story", story_id=story_id))
     return _story_form(form, story=row), 422
+
+
+@blueprint.get("/recits/<id:story_id>/fichiers")
+def story_files(story_id: str) -> ResponseReturnValue:
+    """Sends a working copy as an archive of files, pictures included; it may hold what is public nowhere, so that nothing keeps it."""
+    files = export_story(desk(), signed_in(), story_id, site().settings.media_folder)
+    refresh()
+    slug = stories.member_story(reader(), signed_in(), story_id).slug
+    headers = {"Content-Disposition": f'attachment; filename="{slug}.zip"', "Cache-Control": "private, no-store"}
+    return Response(files.zip_pieces(), mimetype="application/zip", headers=headers)
 
 
 # — steps of the workflow that belong to the delegation —

@@ -136,6 +136,10 @@ REASONS: dict[str, LazyString] = {
     ),
     "story_is_public": _l("Ce récit est public. Il faut d’abord demander sa dépublication."),
     "story_in_review": _l("Ce récit est en relecture. Rouvrez-le d’abord."),
+    "told_by_several": _l(
+        "Plusieurs délégations racontent « %(story)s » : des fichiers ne savent pas encore le dire. Rien n’a été emporté."
+    ),
+    "territory_twice": _l("« %(territory)s » a plusieurs délégations : emportez leurs récits séparément."),
     "not_public": _l("Ce récit n’est pas public."),
     "passage_signed": _l("Ce passage est signé. Rouvrez-le pour le changer : la signature reste avec les mots d’avant."),
     "passage_exists": _l("Cette voix raconte déjà ce moment dans ce récit. Ouvrez son passage."),

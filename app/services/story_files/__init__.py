@@ -1,4 +1,4 @@
-"""Reads programmes, territories, stories and pages from Markdown files with YAML front matter; says which file and key is wrong, writes nothing."""
+"""Programmes, territories, stories and pages as Markdown files with YAML front matter: read into shapes, each refusal with its file and key, and written from them."""
 
 from app.services.story_files.keys import StoryFileError
 from app.services.story_files.reading import read_corpus
@@ -6,7 +6,9 @@ from app.services.story_files.shapes import (
     FORMAT,
     SHARED,
     STANCES,
+    BlockFile,
     Corpus,
+    ImageFile,
     MissingFile,
     MomentFile,
     PageFile,
@@ -20,12 +22,15 @@ from app.services.story_files.shapes import (
     VoiceFile,
     WorkstreamFile,
 )
+from app.services.story_files.writing import write_programme, write_story, write_territory
 
 __all__ = [
     "FORMAT",
     "SHARED",
     "STANCES",
+    "BlockFile",
     "Corpus",
+    "ImageFile",
     "MissingFile",
     "MomentFile",
     "PageFile",
@@ -40,4 +45,7 @@ __all__ = [
     "VoiceFile",
     "WorkstreamFile",
     "read_corpus",
+    "write_programme",
+    "write_story",
+    "write_territory",
 ]

@@ -13,7 +13,7 @@ from app.services.story_files.shapes import FORMAT
 
 T = TypeVar("T")
 _REQUIRED = object()
-_NAME = re.compile(r"[a-z][a-z0-9]*(?:-[a-z0-9]+)*")
+_NAME = re.compile(r"[a-z][a-z0-9]*(?:[-_][a-z0-9]+)*")
 
 
 class StoryFileError(Exception):
@@ -36,6 +36,13 @@ class Keys:
             raise StoryFileError(f"{self._where}: '{key}' must be a text, not {value!r}")
         return value.strip()
 
+    def text_or_none(self, key: str) -> str | None:
+        """Returns a text, or None where the key is null or the text empty; the key must be there."""
+        value = self._take(key)
+        if value is not None and not isinstance(value, str):
+            raise StoryFileError(f"{self._where}: '{key}' must be a text, or null, not {value!r}")
+        return (value or "").strip() or None
+
     def one_of(self, key: str, choices: Sequence[str]) -> str:
         """Returns a text that is one of the choices."""
         value = self.text(key)
@@ -47,7 +54,9 @@ class Keys:
         """Returns a text that can name something in code."""
         value = self.text(key)
         if not _NAME.fullmatch(value):
-            raise StoryFileError(f"{self._where}: '{key}' is {value!r}; expected a name of lower-case letters, digits and hyphens")
+            raise StoryFileError(
+                f"{self._where}: '{key}' is {value!r}; expected a name of lower-case letters, digits, hyphens and underscores"
+            )
         return value
 
     def day(self, key: str) -> date | None:
@@ -81,8 +90,10 @@ class Keys:
         return tuple(found)
 
     def mapping(self, key: str) -> dict[str, Any]:
-        """Returns keys and values as they stand, none where the key is missing."""
-        value = self._take(key, {})
+        """Returns keys and values as they stand, none where the key is missing or null."""
+        value = self._take(key, None)
+        if value is None:
+            return {}
         if not isinstance(value, dict):
             raise StoryFileError(f"{self._where}: '{key}' must be keys and values, not {value!r}")
         return value

@@ -6,13 +6,18 @@ from collections.abc import Mapping
 from app.services.story_files.keys import StoryFileError
 from app.services.story_files.shapes import SHARED, PassageFile
 
-_FENCE = re.compile(r"^::: passage(?P<attributes>(?: +[a-z]+=(?:\"[^\"]*\"|[^\s\"]+))*) *$")
+_FENCE = re.compile(r"^::: passage(?P<attributes>(?: +[a-z]+=(?:\"(?:[^\"]|\"\")*\"|[^\s\"]+))*) *$")
 _SAID = re.compile(r"(?P<start>\d+)-(?P<end>\d+):(?P<voice>[a-z][a-z0-9-]*)")
-_ATTRIBUTE = re.compile(r"([a-z]+)=(?:\"([^\"]*)\"|([^\s\"]+))")
+_ATTRIBUTE = re.compile(r"([a-z]+)=(?:\"((?:[^\"]|\"\")*)\"|([^\s\"]+))")
+_ESCAPED = re.compile(r"\\+:::")
+_ATTRIBUTES = ("moment", "voice", "scribe", "question", "said", "block")
 
 
 def read_passages(name: str, body: str) -> tuple[PassageFile, ...]:
-    """Reads the passages: each stands between a line `::: passage …` and a line `:::`; nothing may stand outside."""
+    """Reads the passages: each stands between a line `::: passage …` and a line `:::`; nothing may stand outside.
+
+    A line of a passage that begins with `:::` has a backslash before it, and one more if it has some already; in a value a double quote stands twice.
+    """
     found: list[PassageFile] = []
     lines: list[str] = []
     attributes: Mapping[str, str] | None = None
@@ -27,15 +32,15 @@ def read_passages(name: str, body: str) -> tuple[PassageFile, ...]:
             found.append(_passage(f"{name}, line {number} of the text", attributes, "\n".join(lines)))
             attributes = None
         else:
-            lines.append(line.removeprefix("\\") if line.startswith("\\:::") else line)
+            lines.append(line[1:] if _ESCAPED.match(line) else line)
     if attributes is not None:
         raise StoryFileError(f"{name}: the last passage has no closing ':::'")
     return tuple(found)
 
 
 def _attributes(name: str, number: int, text: str) -> dict[str, str]:
-    values = {key: quoted or bare for key, quoted, bare in _ATTRIBUTE.findall(text)}
-    unknown = set(values) - {"moment", "voice", "scribe", "question", "said"}
+    values = {key: quoted.replace('""', '"') or bare for key, quoted, bare in _ATTRIBUTE.findall(text)}
+    unknown = set(values) - set(_ATTRIBUTES)
     if unknown or "voice" not in values:
         what = f"unknown attribute {', '.join(sorted(unknown))}" if unknown else "the attribute 'voice' is missing"
         raise StoryFileError(f"{name}, line {number} of the text: {what}")
@@ -52,8 +57,9 @@ def _passage(where: str, attributes: Mapping[str, str], body: str) -> PassageFil
         None if voice == SHARED else voice,
         attributes.get("scribe", ""),
         attributes.get("question", ""),
-        body.strip(),
+        body.strip(" \t\n"),
         said,
+        attributes.get("block", ""),
     )
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 from app.kernel.errors import Invalid
 from app.kernel.moment_date import parse_moment_date
 from app.kernel.voice import CATEGORIES, Display
+from app.services.story_files.attachments import read_blocks, read_images
 from app.services.story_files.keys import Keys, StoryFileError, open_file
 from app.services.story_files.passages import read_passages
 from app.services.story_files.references import check_references
@@ -48,7 +49,7 @@ def read_corpus(folder: Path) -> Corpus:
         elif kind == "page":
             pages.append(_page(name, keys, body))
         else:
-            stories.append(_story(name, keys, body))
+            stories.append(_story(name, keys, body, folder))
         keys.end()
     corpus = Corpus(tuple(programmes), tuple(territories), tuple(stories), tuple(pages))
     check_references(corpus)
@@ -82,7 +83,10 @@ def _territory(name: str, keys: Keys, body: str) -> TerritoryFile:
         nature=keys.text("nature", ""),
         fictitious=keys.flag("fictitious"),
         programme=delegation.text("programme"),
-        voices=tuple(voice for seat in delegation.each("seats", "seat", _seat) for voice in seat),
+        voices=(
+            *(voice for seat in delegation.each("seats", "seat", _seat) for voice in seat),
+            *delegation.each("guests", "guest", lambda row: _voice(row, ""), optional=True),
+        ),
         moments=keys.each("moments", "moment", lambda row: _moment(name, row)),
         description=body.strip(),
     )
@@ -116,8 +120,7 @@ def _moment(name: str, keys: Keys) -> MomentFile:
     return MomentFile(key, keys.text("title"), when, keys.text("place", ""), keys.text("phase", "") or None, keys.text("description", ""))
 
 
-def _story(name: str, keys: Keys, body: str) -> StoryFile:
-    keys.flag("fictitious")
+def _story(name: str, keys: Keys, body: str, folder: Path) -> StoryFile:
     return StoryFile(
         file=name,
         slug=keys.text("slug"),
@@ -131,6 +134,9 @@ def _story(name: str, keys: Keys, body: str) -> StoryFile:
         stances=keys.each("stances", "stance", _stance, optional=True),
         missing=keys.each("missing", "missing", _missing, optional=True),
         themes=keys.words("themes"),
+        fictitious=keys.flag("fictitious"),
+        images=read_images(keys, name, folder),
+        blocks=read_blocks(keys, name),
     )
 
 

@@ -47,6 +47,8 @@ class ProgrammeFile:
 
 @dataclass(frozen=True)
 class VoiceFile:
+    """A voice of a delegation; a guest has no seat, and an empty `category`."""
+
     key: str
     name: str
     function: str
@@ -68,6 +70,8 @@ class MomentFile:
 
 @dataclass(frozen=True)
 class TerritoryFile:
+    """A territory with its delegation; `voices` stand by seat, in the order of the categories, guests last."""
+
     file: str
     slug: str
     name: str
@@ -80,13 +84,49 @@ class TerritoryFile:
 
 
 @dataclass(frozen=True)
+class ImageFile:
+    """An image of a story, which bodies name `media:<id>`.
+
+    Args:
+        file: where it stands in the folder, such as `images/<hash>.jpg`; None for one that a body names and that is lost.
+    """
+
+    id: str
+    file: str | None
+    alt: str
+    credit: str
+    rights: str = ""
+    source: str = ""
+
+
+@dataclass(frozen=True)
+class BlockFile:
+    """What an extension's form says in a passage.
+
+    Args:
+        key: what the passage names it by.
+        type: the block type, `<plugin>:<name>`.
+        data: the form's values, as JSON has them.
+        reads: what the public reads of them, in the parts of `app.kernel.block.Block`; None while nothing was saved.
+    """
+
+    key: str
+    type: str
+    data: Mapping[str, Any]
+    reads: Mapping[str, Any] | None
+
+
+@dataclass(frozen=True)
 class PassageFile:
+    """A passage; `block` is the key of what an extension's form says in it, empty for words only."""
+
     moment: str | None
     voice: str | None
     scribe: str
     question: str
     body: str
     said: tuple[tuple[int, int, str], ...] = ()
+    block: str = ""
 
 
 @dataclass(frozen=True)
@@ -118,6 +158,9 @@ class StoryFile:
     stances: tuple[StanceFile, ...]
     missing: tuple[MissingFile, ...]
     themes: tuple[str, ...] = ()
+    fictitious: bool = False
+    images: tuple[ImageFile, ...] = ()
+    blocks: tuple[BlockFile, ...] = ()
 
 
 @dataclass(frozen=True)

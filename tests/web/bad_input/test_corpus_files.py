@@ -77,6 +77,12 @@ def folder_with(folder: Path, **files: str | bytes) -> Path:
     return folder
 
 
+def test_a_voice_cannot_be_called_as_all_are(tmp_path):
+    folder = folder_with(tmp_path, pays=TERRITORY.replace("key: helene", "key: shared"))
+    with pytest.raises(StoryFileError, match=r"pays\.md: no voice can have the key 'shared'"):
+        read_corpus(folder)
+
+
 def test_the_good_files_are_read(tmp_path):
     corpus = read_corpus(folder_with(tmp_path))
     assert (len(corpus.programmes), len(corpus.territories), len(corpus.stories)) == (1, 1, 1)

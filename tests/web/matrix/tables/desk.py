@@ -16,6 +16,10 @@ GET  /espace/recits/<id:story_id>                                               
 GET  /espace/recits/<id:story_id>#submitted                                     in   200  200  200  404  404  404  404  404
 GET  /espace/recits/<id:story_id>#published                                     in   200  200  200  404  404  404  404  404
 GET  /espace/recits/<id:story_id>#trashed                                       in   404  404  404  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/fichiers                                      in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/fichiers#submitted                            in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/fichiers#published                            in   200  200  200  404  404  404  404  404
+GET  /espace/recits/<id:story_id>/fichiers#trashed                              in   404  404  404  404  404  404  404  404
 GET  /espace/recits/<id:story_id>/titre                                         in   200  200  200  404  404  404  404  404
 POST /espace/recits/<id:story_id>/titre                                         401  303  303  303  404  404  404  404  404
 POST /espace/recits/<id:story_id>/titre#submitted                               401  409  409  409  404  404  404  404  404
@@ -60,6 +64,10 @@ SENDS: dict[str, Sends] = {
     "GET /espace/recits/<id:story_id>#submitted": ({"story_id": "@submitted"}, {}),
     "GET /espace/recits/<id:story_id>#published": ({"story_id": "@published"}, {}),
     "GET /espace/recits/<id:story_id>#trashed": ({"story_id": "@trashed"}, {}),
+    "GET /espace/recits/<id:story_id>/fichiers": ({"story_id": "@writing"}, {}),
+    "GET /espace/recits/<id:story_id>/fichiers#submitted": ({"story_id": "@submitted"}, {}),
+    "GET /espace/recits/<id:story_id>/fichiers#published": ({"story_id": "@published"}, {}),
+    "GET /espace/recits/<id:story_id>/fichiers#trashed": ({"story_id": "@trashed"}, {}),
     "*/espace/recits/<id:story_id>/titre": ({"story_id": "@writing"}, {"title": "Un autre titre", "standfirst": "Deux mots."}),
     "POST /espace/recits/<id:story_id>/titre#submitted": ({"story_id": "@submitted"}, {"title": "Un autre titre"}),
     "POST /espace/recits/<id:story_id>/proposer": ({"story_id": "@writing"}, {}),
