@@ -77,25 +77,26 @@ def cookies_of(app: Flask, *names: str) -> dict[str, str]:
     return found
 
 
-def kill_one(server: Server) -> None:
-    """Kills a worker; another takes its place."""
+def kill_one(server: Server) -> str:
+    """Kills a worker, which has no time for a word; another takes its place."""
     os.kill(random.choice(workers_of(server)), signal.SIGKILL)
     time.sleep(0.5)
+    return ""
 
 
-def fill_disk(server: Server) -> None:
+def fill_disk(server: Server) -> str:
     """Lets the workers write a little more to their files, then nothing, and gives them room again: as far as a test may fill a disk."""
     workers = workers_of(server)
     size = (server.home / "live.sqlite3-wal").stat().st_size
-    for worker in workers:
-        resource.prlimit(worker, resource.RLIMIT_FSIZE, (size + random.randrange(60_000), resource.RLIM_INFINITY))
-    time.sleep(1.5)
-    for worker in workers:
-        resource.prlimit(worker, resource.RLIMIT_FSIZE, (resource.RLIM_INFINITY, resource.RLIM_INFINITY))
+    for room, seconds in ((random.randrange(size + 60_000), 0.5), (1, 1.0), (resource.RLIM_INFINITY, 0)):
+        for worker in workers:
+            resource.prlimit(worker, resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
+        time.sleep(seconds)
     assert workers_of(server) == workers, "a full disk ends no worker"
+    return "disk_full"
 
 
-def break_while_typing(app: Flask, home, story: str, places: Passages, turns: int, workers: int, disaster: Callable[[Server], None]) -> int:
+def break_while_typing(app: Flask, home, story: str, places: Passages, turns: int, workers: int, disaster: Callable[[Server], str]) -> int:
     """Brings a disaster over the server again and again while four pages type; returns how many words were acknowledged."""
     cookies = cookies_of(app, "helene", "karim")
     people = [("helene", places.own), ("helene", places.own), ("helene", places.shared), ("karim", places.shared)]
@@ -114,10 +115,12 @@ def break_while_typing(app: Flask, home, story: str, places: Passages, turns: in
             for thread in threads:
                 thread.start()
             time.sleep(0.5 + random.random())
-            disaster(server)
+            farewell = disaster(server)
             stop.set()
             for thread in threads:
                 thread.join()
+            ends = {typist.page.closed[1] for typist in typists if typist.page.closed is not None}
+            assert farewell in ends, "the disaster reached nobody"
             for typist, (_name, passage) in zip(typists, people, strict=True):
                 text = words_in_log(home, passage)
                 assert all(f"{word}<" in text for word in typist.acknowledged), "an acknowledged word is not on disk"
