@@ -15,8 +15,8 @@ from app.live.room import Room
 from app.live.socket import Connection
 
 # What other workers need to know of this one: where people are.
-HERE_SECONDS = 10.0
-ELSEWHERE_SECONDS = 30.0
+HERE_SECONDS = 4.0
+ELSEWHERE_SECONDS = 12.0
 CARET_SECONDS = 0.01
 PRESENCE_SECONDS = 0.05
 CARETS, PRESENT = "carets", "present"

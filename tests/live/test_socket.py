@@ -1,5 +1,7 @@
 """The socket: who may open it, what is shown to whom and when, how it ends."""
 
+from dataclasses import replace
+
 import pytest
 from pycrdt import Doc
 from websockets.exceptions import InvalidStatus
@@ -7,7 +9,22 @@ from websockets.exceptions import InvalidStatus
 from app.db.models import Story
 from app.live import wire
 from app.live.log import DISK_FULL
+from app.services.passages import add_passage
+from app.services.stories import create_story
+from tests.factories import actor
 from tests.live.documents import Writer, text_of
+
+
+def change_right(served, name, kind):
+    """Gives somebody another right in what they have open, as if it had changed at this moment."""
+    channels = [
+        channel
+        for connection in served.front.hub.presence.connections()
+        if connection.visitor.account == served.world.accounts[name]
+        for channel in connection.channels.values()
+    ]
+    for channel in channels:
+        channel.right = replace(channel.right, kind=kind)
 
 
 def test_words_reach_the_others_and_are_acknowledged(served, passages):
@@ -57,6 +74,42 @@ def test_a_passage_of_another_story_is_not_opened(served, site, passages, world)
     page.settle()
     assert served.open("helene").open(passages.own).text() == ""
     assert page.open("nothing", 2).rights[2]["right"] == "none"
+
+
+def test_a_passage_of_ones_own_other_story_is_not_opened_at_this_one(served, site, passages, world):
+    """Its readers are others: who is told who is here, and what changes, goes by the story of the socket."""
+    with site.writer.begin() as uow:
+        someone = actor(site, world, "helene")
+        other = create_story(uow, someone, world.delegations["brumeval"], "Un autre récit", "").id
+        elsewhere = add_passage(uow, someone, other, world.moments["vote"], world.voices["helene"]).id
+    page = served.open("helene").open(elsewhere)
+    assert page.rights[1]["right"] == "none"
+    assert served.front.hub.rooms.get(elsewhere) is None
+
+
+def test_a_socket_holds_so_many_passages_and_each_number_once(served, passages, monkeypatch):
+    monkeypatch.setattr("app.live.socket.MOST_CHANNELS", 2)
+    page = served.open("helene").open(passages.own).open(passages.shared, 2)
+    page.send(wire.head(wire.OPEN, 3) + wire.sized(passages.own.encode()) + b"\7")
+    assert page.wait_closed() == (1002, "malformed")
+    again = served.open("helene").open(passages.own)
+    again.send(wire.head(wire.OPEN, 1) + wire.sized(passages.shared.encode()) + b"\7")
+    assert again.wait_closed() == (1002, "malformed")
+
+
+def test_after_a_refusal_nothing_more_of_that_opening_is_taken(served, passages):
+    """What follows builds on what was refused: half of a sentence is worse than none."""
+    page, other = served.open("karim").open(passages.own), served.open("helene").open(passages.own)
+    page.write("Je réécris.")
+    page.wait(lambda: page.refusals)
+    acknowledged = page.acknowledged[1]
+    change_right(served, "karim", "write")
+    page.write("Et je continue.")
+    page.settle()
+    other.settle()
+    assert other.text() == ""
+    assert page.acknowledged[1] == acknowledged
+    assert served.front.hub.log.authors_since(passages.own, 0) == []
 
 
 def test_carets_are_shown_and_taken_away(served, passages):

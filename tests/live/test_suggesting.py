@@ -90,6 +90,23 @@ def test_what_builds_on_nothing_is_malformed_in_a_shared_passage(served, passage
     assert served.open("maud").open(passages.shared).text().split() == ["Un.", "Quatre."]
 
 
+def test_a_suggestion_that_builds_on_what_nobody_has_is_refused(served, passages, written, world):
+    """It would change nothing yet, and what is accepted as soon as the missing piece came."""
+    karim = served.open("karim").open(passages.own)
+    document, kept = karim.documents[1], []
+    karim._applying = True
+    observer = document.observe(lambda event: kept.append(event.update))
+    last(karim).insert(5, "tous ", proposal(world))
+    last(karim).insert(0, "Non. ")
+    document.unobserve(observer)
+    karim._applying = False
+    karim.update(kept[1])
+    karim.wait(lambda: karim.refusals)
+    assert karim.refusals[1]["reason"] == "suggest_only"
+    written.settle()
+    assert written.text() == "Nous avons voté."
+
+
 def test_the_plain_form_meets_what_is_written_live(served, passages, written, site, world, session):
     site.live.seal(passages.own)
     base = session.scalars(select(PassageRevision).where(PassageRevision.passage_id == passages.own)).one()

@@ -31,7 +31,8 @@ JAVA_SECONDS = 300
 MOST_SHOWN = 30
 VALUES = re.compile(r'="[^"]*"|\bline \d+')
 PREFIXES = ("", "/en")
-FRAGMENT = "POST /espace/passages/<id:passage_id>/apercu"
+# A piece of a page is looked at in a page of its own, under a heading as it stands in the whole one.
+AROUND = '<!DOCTYPE html><html lang="fr"><title>Un morceau</title><main><h1>Un morceau</h1>{piece}</main></html>'
 FAULT = '<!doctype html><html lang="fr"><title>Une faute</title><p id="deux">Un</p><p id="deux">Deux</p></html>'
 
 # What is valid and unknown to the checker of June 2020; what it says, and the only tag of which it may say so. Its version of 2026 says none of it.
@@ -84,6 +85,8 @@ class Pages:
 
     def keep(self, request: str, page: str) -> None:
         text = TOKEN.sub('name="csrf_token" value="jeton"', page)
+        if not text.lstrip().lower().startswith("<!doctype"):
+            text = AROUND.format(piece=text)
         name = f"{sha256(text.encode()).hexdigest()[:16]}.html"
         if name not in self.asked:
             self.asked[name] = request
@@ -131,8 +134,6 @@ def _keep_demonstration(pages: Pages, home: Path) -> None:
 
 def _keep_table(pages: Pages, stage: Stage) -> None:
     for line in read_table():
-        if line.key == FRAGMENT:  # a piece of a page; the whole page has the same piece without JavaScript
-            continue
         for prefix in PREFIXES:
             for role in ROLES:
                 pages.keep_answer(f"{prefix} {line.key} as {role}", stage.ask(line, role, prefix=prefix))
