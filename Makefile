@@ -14,8 +14,8 @@ unexport PYTHONDONTWRITEBYTECODE
 
 help:
 	@echo "make serve      the site, on http://127.0.0.1:8000"
-	@echo "make test       every check, browser tests included (about a quarter of an hour)"
-	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL"
+	@echo "make test       every check, browser tests included (some eight minutes)"
+	@echo "make test-long  kills, long fuzzing, the Nu validator, PostgreSQL (over an hour)"
 	@echo "make bench      what plugins cost a page; by hand, on a quiet machine"
 	@echo "make bench-live how fast live writing is, beside its peers; by hand, on a quiet machine (half an hour; SHORT=1: under ten minutes)"
 	@echo "make editor     static/dist/editor.js, from static/editor (needs node)"

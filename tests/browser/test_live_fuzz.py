@@ -45,7 +45,7 @@ def fuzz(chromium: Browser, seed: int, rounds: int, *, shared: bool) -> None:
         play(stage, writers, seed, rounds)
 
 
-@pytest.mark.parametrize("seed", range(4))
+@pytest.mark.parametrize("seed", range(2))
 def test_two_editors_always_agree(chromium, seed):
     fuzz(chromium, seed, 8, shared=seed % 2 == 1)
 
