@@ -3,6 +3,7 @@
 import { EditorState, Plugin, Selection } from "prosemirror-state";
 import { EditorView } from "prosemirror-view";
 import { ySyncPlugin } from "y-prosemirror";
+import "./selections.mjs";
 import { bareAtoms, filledBlocks, offeredLineEnds } from "./atoms.mjs";
 import { carets } from "./carets.mjs";
 import { isOwn } from "./changes.mjs";

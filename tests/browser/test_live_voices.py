@@ -311,6 +311,19 @@ def test_an_image_of_the_text_is_proposed_to_go_and_to_be_another(stage, holder,
     proposes(stage, holder, guest, lambda: guest.type("d’ici"), f"{SENTENCE}\n\nLes famillesd’ici attendent.\n", "d’ici")
 
 
+def test_an_image_that_one_has_chosen_goes_when_another_takes_it_away(stage, holder, guest):
+    holder.caret("familles", 8)
+    put_image(holder)
+    stage.agree(holder, guest)
+    guest.page.locator("#texte img").click()
+    assert guest.do("T.view.state.selection.node !== undefined")
+    holder.caret("attendent")
+    holder.press("ArrowLeft", "Backspace")
+    expect(guest.page.locator("#texte img")).to_have_count(0)
+    stage.agree(holder, guest)
+    assert stage.complaints == []
+
+
 def test_a_line_end_alone(stage, holder, guest):
     guest.caret("ouvre")
     proposes(
