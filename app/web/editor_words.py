@@ -1,7 +1,6 @@
 """The words of the live editor: rendered into the page by the server, so that static/editor holds no language; a missing one fails a test."""
 
 from flask_babel import lazy_gettext as _l
-from flask_babel import lazy_pgettext
 from flask_babel import lazy_pgettext as _lp
 from flask_babel.speaklater import LazyString
 
@@ -83,7 +82,7 @@ EDITOR_WORDS: dict[str, LazyString] = {
     "keys_read": _l("Au clavier : Ctrl+Alt+M commente les mots choisis, Alt+F10 va aux boutons, Tab sort du texte."),
     # what one does here
     "doing_write": _l("Écrire"),
-    "doing_suggest": lazy_pgettext("geste", "Proposer"),
+    "doing_suggest": _lp("geste", "Proposer"),
     "doing_read": _l("Lire"),
     # who is where
     "you": _l("Vous"),

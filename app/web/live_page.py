@@ -11,7 +11,6 @@ from app.db.models import Media, Passage
 from app.web.context import reader, signed_in, site
 from app.web.editor_words import EDITOR_WORDS, editor_words
 from app.web.margin_view import anothers_words, is_member, speaker_of
-from app.web.templating import rooted
 
 
 @dataclass(frozen=True)
@@ -47,7 +46,8 @@ def open_story(copy: queries.WorkingCopy) -> StoryShown | None:
 
 
 def _socket_of(copy: queries.WorkingCopy) -> str:
-    return rooted(f"/vivant/{copy.story.id}")
+    """Under the language of the page: what the server says over it is read there."""
+    return f"{request.script_root}/vivant/{copy.story.id}"
 
 
 def open_room(passage: Passage, copy: queries.WorkingCopy, has_fields: bool) -> RoomShown | None:

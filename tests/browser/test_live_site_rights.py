@@ -115,6 +115,16 @@ def test_one_is_you_on_the_page_of_the_story(live: LiveSite):
     expect(page.locator(".here li", has_text="Vous")).to_have_count(1)
 
 
+def test_an_english_page_is_told_in_english_that_a_passage_was_signed(live: LiveSite):
+    passage = live.passage("helene", SENTENCE)
+    page = live.page("karim")
+    page.goto(f"/en{address_of(passage)}")
+    expect(page.locator("#texte")).to_have_attribute("contenteditable", "true")
+    with live.site.writer.begin() as uow:
+        sign(uow, live.person("helene"), passage, live.world.voices["helene"])
+    expect(page.locator("#right-now")).to_contain_text("This passage is signed")
+
+
 def test_signing_out_in_another_tab_ends_the_writing_with_words(live: LiveSite):
     passage = live.passage(None, SENTENCE)
     helene, karim = live.open("helene", passage), live.open("karim", passage)
