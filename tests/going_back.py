@@ -13,7 +13,7 @@ def go_back(engine: Engine, revision: str) -> None:
     scripts = scripts_of(CORE_SCRIPTS)
     with writing_engine(engine).connect() as connection:
         if engine.dialect.name == "sqlite":
-            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")  # type: ignore[union-attr]
+            connection.connection.dbapi_connection.execute("PRAGMA foreign_keys = OFF")
         with connection.begin():
             options = {
                 "version_table": version_table(CORE),

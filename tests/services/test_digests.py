@@ -15,7 +15,7 @@ from app.db.models import MailMessage, StoryDelegation, Suggestion, Voice
 from app.kernel.clock import Clock
 from app.services import digests, discussion, passages
 from tests.factories import address
-from tests.services.test_writing import Desk
+from tests.services.desk import Desk
 
 PARIS = ZoneInfo("Europe/Paris")
 BASE = "https://recits.exemple.test"

@@ -9,12 +9,6 @@ from app.db.models import AuditEntry, Comment, CommentThread, Mention, Story
 from app.kernel.errors import Invalid, NotAllowed, NotFound, Refused
 from app.services import discussion, passages
 from app.services.discussion import named_in
-from tests.services.test_writing import Desk
-
-
-@pytest.fixture
-def desk(site, world, session):
-    return Desk(site, world, session)
 
 
 @pytest.fixture

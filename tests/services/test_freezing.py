@@ -7,28 +7,15 @@ from app.db.models import Approval, AuditEntry, Passage, PassageRevision, StoryV
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.kernel.events import PassageSigned
 from app.services import approvals, freezing, workflow
-from app.services.desk import Desk as Rooms
 from app.services.saving import Saved, save_beside_others
-from tests.fake_live import written_live
-from tests.services.test_writing import Desk
 
 BASE_URL = "http://localhost"
 
 
 @pytest.fixture
-def live(app):
-    return written_live(app)
-
-
-@pytest.fixture
-def desk(app, live, world, session):
-    return Desk(app.extensions["recits"], world, session)
-
-
-@pytest.fixture
-def rooms(desk):
-    with desk.site.writer.begin() as uow:
-        return Rooms(desk.site.writer, uow.snapshot, desk.site.live)
+def site(app, live):
+    """The site with the rooms of `live`."""
+    return app.extensions["recits"]
 
 
 @pytest.fixture

@@ -13,17 +13,11 @@ from app.services.discussion import readable_threads
 from tests.conftest import settings_for
 from tests.databases import drop_database
 from tests.going_back import go_back
-from tests.services.test_writing import Desk
 
 MEMBERS = ("helene", "karim", "scribe")
 STRANGERS = ("autre_helene", "personne", "organisation", "admin")
 STATES = ("writing", "submitted", "in_review", "changes_requested", "published", "unpublished")
 WITH_THE_REVIEW = ("submitted", "in_review")
-
-
-@pytest.fixture
-def desk(site, world, session):
-    return Desk(site, world, session)
 
 
 @pytest.fixture

@@ -9,12 +9,6 @@ from app.services import passages, stories
 from app.services.markup import prepare_here
 from app.services.passages import spans_of, write_revision
 from app.services.verify import verify_site
-from tests.services.test_writing import Desk
-
-
-@pytest.fixture
-def desk(site, world, session):
-    return Desk(site, world, session)
 
 
 def words_of(desk, revision):

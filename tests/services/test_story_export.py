@@ -21,33 +21,22 @@ from app.kernel.voice import Display, Mandate
 from app.services import media, passages, restrictions, starter, stories, voices
 from app.services.approvals import state_missing_voice
 from app.services.blocks import PreparedBlock
-from app.services.desk import Desk as Rooms
 from app.services.markup import prepare_here
 from app.services.passages import PromptAnswered, write_revision
 from app.services.story_export import export_stories, export_story
 from app.services.story_files import read_corpus
 from app.services.verify import verify_site
 from tests.conftest import close_engines, settings_for
-from tests.fake_live import written_live
-from tests.services.test_writing import Desk
+from tests.services.conftest import rooms_of
 
 BODY = "Onze voix pour.\n\n\\:::\n\n- « Neuf » contre\n- \U0001f69c une abstention"
 DATA = {"kind": "document", "title": "La délibération : n° 12", "words": ["a", 1, None, True], "more": {"x": "deux\nlignes"}}
 
 
 @pytest.fixture
-def live(app):
-    return written_live(app)
-
-
-@pytest.fixture
-def desk(app, live, world, session):
-    return Desk(app.extensions["recits"], world, session)
-
-
-@pytest.fixture
-def rooms(desk):
-    return rooms_of(desk.site)
+def site(app, live):
+    """The site with the rooms of `live`."""
+    return app.extensions["recits"]
 
 
 @pytest.fixture
@@ -68,11 +57,6 @@ def made(tmp_path):
     yield make
     for app in apps:
         close_engines(app)
-
-
-def rooms_of(site):
-    with site.writer.begin() as uow:
-        return Rooms(site.writer, uow.snapshot, site.live)
 
 
 def files_of(desk, rooms, name="helene"):

@@ -7,21 +7,15 @@ from app.db.models import Story, Suggestion
 from app.kernel.editor.accepted import Proposal
 from app.kernel.errors import NotAllowed, NotFound, Refused
 from app.services.suggestions import Decisions, keep_proposals, proposals_of
-from tests.fake_live import written_live
-from tests.services.test_writing import Desk
 
 MARK = "3f6c1f2e-0b7a-4c3e-9d55-8f1f6e1b2a77"
 OTHER = "7a1c1f2e-0b7a-4c3e-9d55-8f1f6e1b2a77"
 
 
 @pytest.fixture
-def live(app):
-    return written_live(app)
-
-
-@pytest.fixture
-def desk(app, live, world, session):
-    return Desk(app.extensions["recits"], world, session)
+def site(app, live):
+    """The site with the rooms of `live`."""
+    return app.extensions["recits"]
 
 
 @pytest.fixture

@@ -10,27 +10,22 @@ from app.services import page_texts, themes, workflow
 from app.services.markup import prepare_here
 from app.web.collections import query_of
 from tests.factories import actor
-from tests.told_stories import told_story
+from tests.furnishings import two_public_stories
 
 BASE_URL = "http://127.0.0.1:8000"
 
 
-def two_public_stories(site, world):
-    """Two public stories, one of each territory, both on culture, the first on energy too; and a draft on energy."""
-    here = told_story(site, world, "Ici la lumière", "published")
-    there = told_story(site, world, "Là le théâtre", "published", ("autre_helene", "autre_karim"), "autre_vote")
+def two_and_a_draft(site, world):
+    """Two public stories, and a draft on energy."""
+    found = two_public_stories(site, world)
     with site.writer.begin() as uow:
-        admin, editor = actor(site, world, "admin"), actor(site, world, "editrice")
-        ids = {name: themes.add_theme(uow, admin, name).id for name in ("Énergie", "Culture")}
-        themes.choose_themes(uow, editor, here, [ids["Énergie"], ids["Culture"]])
-        themes.choose_themes(uow, editor, there, [ids["Culture"]])
-        themes.choose_themes(uow, actor(site, world, "helene"), world.stories["legumerie"], [ids["Énergie"]])
-    return {**ids, "here": here, "there": there}
+        themes.choose_themes(uow, actor(site, world, "helene"), world.stories["legumerie"], [found["Énergie"]])
+    return found
 
 
 @pytest.fixture
 def furnishing():
-    return two_public_stories
+    return two_and_a_draft
 
 
 @pytest.fixture

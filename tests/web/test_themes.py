@@ -8,19 +8,7 @@ from app.db.models import Story
 from app.db.reading import list_stories
 from app.services import themes
 from tests.factories import actor
-from tests.told_stories import told_story
-
-
-def two_public_stories(site, world):
-    """Two public stories of two territories; `energie` is on the first, `culture` on both, `mobilites` on none."""
-    here = told_story(site, world, "Ici la lumière", "published")
-    there = told_story(site, world, "Là le théâtre", "published", ("autre_helene", "autre_karim"), "autre_vote")
-    with site.writer.begin() as uow:
-        admin, editor = actor(site, world, "admin"), actor(site, world, "editrice")
-        ids = {name: themes.add_theme(uow, admin, name).id for name in ("Énergie", "Culture", "Mobilités")}
-        themes.choose_themes(uow, editor, here, [ids["Énergie"], ids["Culture"]])
-        themes.choose_themes(uow, editor, there, [ids["Culture"]])
-    return {**ids, "here": here, "there": there}
+from tests.furnishings import two_public_stories
 
 
 @pytest.fixture
