@@ -7,7 +7,8 @@ import pytest
 
 from app.db.models import Story, StoryDelegation
 from app.kernel.workflow import StoryState
-from tests.services.test_story_export import desk, live, told  # noqa: F401  # fixtures
+from tests.services.conftest import desk, live  # noqa: F401  # fixtures
+from tests.services.test_story_export import site, told  # noqa: F401  # fixtures
 
 
 @pytest.fixture
