@@ -26,6 +26,7 @@ KEYWORDS = {
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
     "lazy_pgettext": ((1, "c"), 2),
+    "_lp": ((1, "c"), 2),
 }
 OPTIONS = {"**.html": {"trimmed": "true", "silent": "false"}}
 WIDTH = 120

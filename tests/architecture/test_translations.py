@@ -1,10 +1,11 @@
 """Every text that a person reads has an English translation, with the same places to fill in; the catalogues match the code."""
 
+import ast
 import re
 
 import pytest
 
-from app.extract_messages import Source, extracted, printed, read_catalogue, sources
+from app.extract_messages import KEYWORDS, ROOT, Source, extracted, printed, read_catalogue, sources
 
 PLACES = re.compile(r"%\((\w+)\)[sd]|\{(\w+)\}")
 
@@ -18,6 +19,15 @@ def test_the_catalogue_has_exactly_the_texts_of_the_code(source: Source):
     wanted = {(message.context, message.id) for message in extracted(source) if message.id}
     found = {(message.context, message.id) for message in read_catalogue(source.catalogue) if message.id}
     assert (wanted - found, found - wanted) == (set(), set()), "run: make translations"
+
+
+def test_every_name_under_which_code_asks_for_a_translation_is_looked_for():
+    """A text under another name would be in no catalogue, and French on English pages, without a test that says so."""
+    for file in [*(ROOT / "app").rglob("*.py"), *(ROOT / "plugins").rglob("*.py")]:
+        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.ImportFrom) and node.module == "flask_babel":
+                names = {name.asname or name.name for name in node.names if name.name.endswith("gettext")}
+                assert names <= KEYWORDS.keys(), file
 
 
 @pytest.mark.parametrize("source", sources(), ids=identifier)
