@@ -40,7 +40,7 @@ def test_the_words_that_somebody_types_now_are_in_the_archive(desk, live, as_per
         assert "Nous avons voté hier." in archive.read("la-legumerie.md").decode()
 
 
-def test_the_link_is_there_in_english_and_while_the_story_is_read_only(site, world, as_person, address):
+def test_the_link_is_there_in_english_and_while_the_story_is_read_only(site, world, as_person, address):  # noqa: F811
     with site.writer.begin() as uow:
         uow.session.get_one(Story, world.stories["legumerie"]).state = str(StoryState.SUBMITTED)
     helene = as_person("helene")
@@ -50,7 +50,7 @@ def test_the_link_is_there_in_english_and_while_the_story_is_read_only(site, wor
     assert helene.client.get(f"/en{address}/fichiers", buffered=True).mimetype == "application/zip"
 
 
-def test_a_story_that_files_cannot_tell_is_refused_in_words(site, world, as_person, address):
+def test_a_story_that_files_cannot_tell_is_refused_in_words(site, world, as_person, address):  # noqa: F811
     with site.writer.begin() as uow:
         uow.session.add(StoryDelegation(story_id=world.stories["legumerie"], delegation_id=world.delegations["valcendre"], lead=False))
     assert "Plusieurs délégations racontent" in as_person("helene").get(f"{address}/fichiers", status=409)
